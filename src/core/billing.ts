@@ -1,0 +1,182 @@
+import type { Millis } from './time.ts';
+
+/**
+ * The billing port: what the rules need of Dodo Payments. Tokens are safe integers. Times called "Dodo's clock" are
+ * never compared with ours.
+ */
+
+export interface LedgerRow {
+  id: string;
+  businessId: string;
+  entitlementId: string;
+  customerId: string;
+  /** Dodo's `transaction_type`: credit_added, credit_deducted, credit_expired, overage_charged, manual_adjustment … */
+  type: string;
+  isCredit: boolean;
+  amount: number;
+  balanceBefore: number;
+  balanceAfter: number;
+  overageBefore: number;
+  overageAfter: number;
+  /** Dodo's clock. */
+  createdAt: Millis;
+  grantId: string | null;
+  /** What the row follows from: `payment`, `subscription`, `api` … and its id. */
+  referenceType: string | null;
+  referenceId: string | null;
+}
+
+export interface Grant {
+  id: string;
+  remaining: number;
+  /** Dodo's clock; null: never. */
+  expiresAt: Millis | null;
+}
+
+export interface Subscription {
+  id: string;
+  customerId: string;
+  productId: string;
+  /** pending, active, past_due, on_hold, paused, cancelled, failed, expired */
+  status: string;
+  createdAt: Millis;
+  nextBillingAt: Millis | null;
+  endsAtPeriodEnd: boolean;
+  /** Of our entitlement on this subscription; null when it carries none. */
+  overage: { enabled: boolean; limitTokens: number | null } | null;
+}
+
+export interface Payment {
+  id: string;
+  customerId: string;
+  /** succeeded, failed, processing, cancelled … */
+  status: string;
+  amountCents: number;
+  currency: string;
+  subscriptionId: string | null;
+  /** Dodo leaves the products out on payments of a subscription. */
+  products: { productId: string; quantity: number }[];
+  errorMessage: string | null;
+}
+
+/** The metadata that Dodo passes through from the checkout session. */
+export type Metadata = Record<string, string | number | boolean>;
+
+/** A webhook, parsed. `at` is the envelope's timestamp, on Dodo's clock. */
+export type BillingEvent =
+  | { kind: 'ledger_row'; type: string; at: Millis; businessId: string; metadata: Metadata; row: LedgerRow }
+  | { kind: 'subscription'; type: string; at: Millis; businessId: string; metadata: Metadata; subscription: Subscription }
+  | { kind: 'payment'; type: string; at: Millis; businessId: string; metadata: Metadata; payment: Payment }
+  /** Rightly formed, of a type that changes nothing here (credit.balance_low, license_key.created …). */
+  | { kind: 'ignored'; type: string; at: Millis; businessId: string };
+
+/** One ask, as Dodo's meter counts it. The time of ingestion is set by the port at each attempt. */
+export interface UsageEvent {
+  /** The ask id. */
+  eventId: string;
+  customerId: string;
+  tokens: number;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  cachedTokens: number;
+  source: 'discord' | 'slack' | 'api';
+  /** When the ask was settled, on our clock; goes into the metadata. */
+  settledAt: Millis;
+}
+
+export interface CheckoutRequest {
+  productId: string;
+  quantity: number;
+  /** null: a new customer is always made, never joined by e-mail. */
+  customerId: string | null;
+  metadata: Metadata;
+  returnUrl: string;
+}
+
+export interface CheckoutSession {
+  id: string;
+  url: string;
+}
+
+/** Why a call to Dodo did not work, and what that means for the caller. */
+export type BillingFault =
+  /** 400, 404, 422: this very request will never work. */
+  | 'refused'
+  /** 401, 403: our key is wrong. */
+  | 'unauthorized'
+  /** 409 */
+  | 'conflict'
+  /** 429, theirs or our own budget's. */
+  | 'rate_limited'
+  /** Refused connection, 5xx: it was not done. */
+  | 'unavailable'
+  /** Timed out or cut off: it may have been done. */
+  | 'unanswered';
+
+export class BillingError extends Error {
+  override name = 'BillingError';
+  readonly fault: BillingFault;
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  constructor(
+    fault: BillingFault,
+    message: string,
+    facts: { status?: number; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: facts.cause });
+    this.fault = fault;
+    this.status = facts.status ?? null;
+    this.retryAfterMs = facts.retryAfterMs ?? null;
+  }
+}
+
+/** The signature did not hold: nothing of the body is to be believed. */
+export class WebhookRejected extends Error {
+  override name = 'WebhookRejected';
+}
+
+/** Rightly signed, but not what its type needs. The message says what was expected and what came. */
+export class MalformedEvent extends Error {
+  override name = 'MalformedEvent';
+}
+
+/** Which share of the budget of calls a caller draws on: members first, then usage, then reconciling. */
+export type CallShare = 'member' | 'usage' | 'reconcile';
+
+/** Every call may throw a BillingError. */
+export interface Billing {
+  /** Throws WebhookRejected. Takes the raw bytes; headers by lower-case name. @returns the webhook's id */
+  verifyWebhook(body: Buffer, headers: Record<string, string>): string;
+  /** Throws MalformedEvent. */
+  parseEvent(body: string): BillingEvent;
+
+  createCheckout(request: CheckoutRequest): Promise<CheckoutSession>;
+  /** When the session was made, on Dodo's clock. */
+  sessionCreatedAt(sessionId: string): Promise<Millis>;
+  /** When the customer was made, on Dodo's clock. */
+  customerCreatedAt(customerId: string): Promise<Millis>;
+  portalLink(customerId: string): Promise<string>;
+
+  /** Rows created at or after `since` (Dodo's clock; null: the newest page only), every page, in no promised order. */
+  readLedger(customerId: string, since: Millis | null): Promise<LedgerRow[]>;
+  /** Grants that still hold tokens. */
+  readGrants(customerId: string): Promise<Grant[]>;
+
+  /** 1 to 1,000 events. Resolves when Dodo has taken all of them. */
+  ingest(events: readonly UsageEvent[]): Promise<void>;
+  /** Whether Dodo knows this event. */
+  hasEvent(eventId: string): Promise<boolean>;
+  /** Takes tokens from the ledger by hand. 'repeated': the key was used before, so it was done before. */
+  debit(request: {
+    customerId: string;
+    tokens: number;
+    idempotencyKey: string;
+    reason: string;
+  }): Promise<'done' | 'repeated' | 'insufficient'>;
+  /** Ends a subscription at once. */
+  cancelSubscription(subscriptionId: string): Promise<void>;
+
+  /** A cheap call, to hear whether Dodo is there; tells whose account the key is for. */
+  probe(): Promise<{ businessId: string }>;
+}
