@@ -65,7 +65,14 @@ export type Metadata = Record<string, string | number | boolean>;
 /** A webhook, parsed. `at` is the envelope's timestamp, on Dodo's clock. */
 export type BillingEvent =
   | { kind: 'ledger_row'; type: string; at: Millis; businessId: string; metadata: Metadata; row: LedgerRow }
-  | { kind: 'subscription'; type: string; at: Millis; businessId: string; metadata: Metadata; subscription: Subscription }
+  | {
+      kind: 'subscription';
+      type: string;
+      at: Millis;
+      businessId: string;
+      metadata: Metadata;
+      subscription: Subscription;
+    }
   | { kind: 'payment'; type: string; at: Millis; businessId: string; metadata: Metadata; payment: Payment }
   /** Rightly formed, of a type that changes nothing here (credit.balance_low, license_key.created …). */
   | { kind: 'ignored'; type: string; at: Millis; businessId: string };

@@ -68,7 +68,7 @@ export interface AccountCommit {
   document: object;
   seen: SeenKey[];
   rows: NewRow[];
-  /** Rows whose work is done by this commit. */
+  /** Rows whose work is done by this commit; removed before `rows` are added. */
   removeRows: string[];
   records: NewRecord[];
   at: Millis;

@@ -1,13 +1,13 @@
 import type {
   CheckoutSessionCreateParams,
   CreditEntitlement,
-  CreditLedgerEntry,
   Event,
-  Meter,
   Metadata,
+  Meter,
   Product,
   Subscription,
-} from './vendor-types.ts';
+} from 'dodopayments/resources';
+import type { CreditLedgerEntry } from 'dodopayments/resources/credit-entitlements/balances';
 import type { RolloverRule } from './ledger.ts';
 
 /** A grant of credits. Amounts in 10^-10 credits, times in ms. */

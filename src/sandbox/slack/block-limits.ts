@@ -69,7 +69,8 @@ function checkElement(element: Node, at: string): void {
   length(element.value, 2000, `${at}/value`);
   length(element.url, 3000, `${at}/url`);
   const style = element.style;
-  if (style !== undefined && style !== 'primary' && style !== 'danger') refuse('must be primary or danger', `${at}/style`);
+  if (style !== undefined && style !== 'primary' && style !== 'danger')
+    refuse('must be primary or danger', `${at}/style`);
 }
 
 function textLength(node: unknown, max: number, at: string, min = 0): void {

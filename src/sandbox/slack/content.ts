@@ -32,6 +32,11 @@ export function readContent(args: Arguments): Content {
   return { text: text.slice(0, MAX_TEXT), blocks };
 }
 
+/** Whether a call gives anything to show. */
+export function hasContent(args: Arguments): boolean {
+  return ['text', 'blocks', 'markdown_text', 'attachments'].some((name) => args[name] !== undefined);
+}
+
 /** @throws SlackApiError invalid_blocks_format, invalid_blocks, msg_blocks_too_long */
 export function readBlocks(args: Arguments): AnyBlock[] {
   const blocks = structured(args, 'blocks', 'invalid_blocks_format') ?? [];

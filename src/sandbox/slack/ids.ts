@@ -1,3 +1,5 @@
+import type { AnyBlock } from '@slack/types';
+
 /** Makes ids of Slack's shape, the same ones in the same order on every run. */
 export interface SlackIds {
   /** For example `id('U')` gives `U0SIM00001`. */
@@ -32,4 +34,9 @@ export function createSlackIds(): SlackIds {
       return `simsecret${counter.toString(36).padStart(15, '0')}`;
     },
   };
+}
+
+/** Slack gives every block an id when the sender did not. */
+export function withBlockIds(blocks: readonly AnyBlock[], ids: SlackIds): AnyBlock[] {
+  return blocks.map((block) => (block.block_id ? block : { ...block, block_id: ids.id('b') }));
 }

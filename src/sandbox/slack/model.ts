@@ -48,7 +48,7 @@ export interface MessageVersion {
 }
 
 /** How a message came to be. */
-export type MessageSource = 'person' | 'chat.postMessage' | 'chat.postEphemeral' | 'stream' | 'response_url' | 'ack';
+type MessageSource = 'person' | 'chat.postMessage' | 'chat.postEphemeral' | 'stream' | 'response_url' | 'ack';
 
 export interface SlackMessage {
   ts: string;
@@ -67,6 +67,7 @@ export interface SlackMessage {
   pings: Ping[];
   everPinged: Ping[];
   stream?: { state: 'open' | 'stopped'; startedAt: number };
+  /** The mark that people see: for texts, not for blocks. */
   edited: boolean;
   deleted: boolean;
   /** Milliseconds of the simulator's clock. */

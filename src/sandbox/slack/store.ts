@@ -1,4 +1,4 @@
-import { createSlackIds, type SlackIds } from './ids.ts';
+import { createSlackIds, type SlackIds, withBlockIds } from './ids.ts';
 import type {
   Installation,
   MessageVersion,
@@ -33,9 +33,21 @@ export class SlackStore {
   deliveries: SlackDelivery[] = [];
   ids: SlackIds = createSlackIds();
   readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
 
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** Calls back after every change of a message or a view. @returns how to stop it */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the listeners that something changed. */
+  changed(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Forgets everything, ids too. */
@@ -68,13 +80,20 @@ export class SlackStore {
     return [...this.installations.values()].findLast((install) => install.teamId === teamId && install.active);
   }
 
-  /** The direct conversation of a person with the bot, made when it is not there. */
-  directChannel(userId: string): SlackChannel {
-    const found = [...this.channels.values()].find((channel) => channel.kind === 'im' && channel.members.has(userId));
+  /** The bot's identity in a team, also after the app was removed. */
+  botOf(teamId: string): Installation | undefined {
+    return [...this.installations.values()].findLast((install) => install.teamId === teamId);
+  }
+
+  /** The direct conversation of a person with the bot of a team (their own unless given), made when it is not there. */
+  directChannel(userId: string, teamId = this.user(userId).teamId): SlackChannel {
+    const found = [...this.channels.values()].find(
+      (channel) => channel.kind === 'im' && channel.teamId === teamId && channel.members.has(userId),
+    );
     if (found) return found;
     const channel: SlackChannel = {
       id: this.ids.id('D'),
-      teamId: this.user(userId).teamId,
+      teamId,
       name: 'directmessage',
       kind: 'im',
       members: new Set([userId]),
@@ -92,7 +111,7 @@ export class SlackStore {
   post(message: NewMessage): SlackMessage {
     const at = this.#now();
     const text = message.text ?? '';
-    const blocks = message.blocks ?? [];
+    const blocks = withBlockIds(message.blocks ?? [], this.ids);
     const pings = findPings(text, blocks);
     const sequence = this.ids.sequence();
     const posted: SlackMessage = {
@@ -110,16 +129,19 @@ export class SlackStore {
     };
     posted.history.push(this.#version(posted, 'posted', at, sequence));
     this.messages.push(posted);
+    this.changed();
     return posted;
   }
 
   change(message: SlackMessage, kind: MessageVersion['change'], change: Change = {}): void {
     Object.assign(message, change);
+    if (change.blocks) message.blocks = withBlockIds(change.blocks, this.ids);
     message.pings = findPings(message.text, message.blocks);
     message.everPinged = [...message.everPinged, ...message.pings];
-    if (kind === 'updated') message.edited = true;
+    if (kind === 'updated') message.edited = message.blocks.length === 0;
     if (kind === 'deleted') message.deleted = true;
     message.history.push(this.#version(message, kind, this.#now(), this.ids.sequence()));
+    this.changed();
   }
 
   #version(message: SlackMessage, change: MessageVersion['change'], at: number, sequence: number): MessageVersion {

@@ -1,0 +1,165 @@
+import type { Grant, Subscription } from '../billing.ts';
+import type { ProductKey } from '../catalogue.ts';
+import type { ChatUser } from '../chat.ts';
+import type { Millis } from '../time.ts';
+import type { Notice } from './notice.ts';
+
+/**
+ * The account document: one member's wallet. Small and bounded; asks, receipts and ledger rows are records beside it.
+ *
+ * Terminology
+ * - balance, overage: what Dodo's ledger last said (after its newest row).
+ * - hold: tokens reserved for an ask that is running. Settle: replace it by what was used. Release: drop it.
+ * - unsettled: used, but not yet seen as deducted in Dodo's ledger; *waiting* while Dodo has not been asked to take it.
+ * - by meter, by debit: the two ways in which usage reaches Dodo's ledger; fixed for an ask when it is settled.
+ */
+export interface Account {
+  schema: 1;
+  id: string;
+  createdAt: Millis;
+  /** The chat user who first used it. */
+  owner: ChatUser;
+  /** The Dodo customer; once set it never changes. */
+  customerId: string | null;
+  /** null until the ledger was read for the first time. */
+  ledger: LedgerHead | null;
+  /** Grants as last read, less what was seen to be deducted from them. */
+  grants: Grant[];
+  holds: Hold[];
+  metered: Metered;
+  debited: Debited;
+  subscriptions: KnownSubscription[];
+  checkouts: Checkout[];
+  lowBalance: LowBalance;
+  /** Asks in the current minute of our clock. */
+  pace: { minute: number; asks: number };
+  /** Asks of the current day that ended with nothing to show by the asker's own doing. */
+  empty: { day: number; asks: number };
+  buyer: ChatUser | null;
+  lastAsked: ChatUser | null;
+  /** Notices that the platform refused to deliver; shown at the next command. */
+  undelivered: Notice[];
+  reconcile: { requested: number; done: number; dueBy: Millis | null };
+}
+
+export interface LedgerHead {
+  balance: number;
+  overage: number;
+  rowId: string | null;
+  /** Dodo's clock. */
+  rowAt: Millis;
+  /** Our clock: when the balance was last heard of. */
+  confirmedAt: Millis;
+  /** Our clock: when the balance was last seen at zero. */
+  zeroAt: Millis | null;
+}
+
+export interface Hold {
+  askId: string;
+  tokens: number;
+  inputTokens: number;
+  outputBound: number;
+  model: string;
+  by: ChatUser;
+  since: Millis;
+}
+
+/** Usage that goes to Dodo's meter. */
+export interface Metered {
+  waiting: number;
+  /** Oldest first. */
+  batches: UsageBatch[];
+}
+
+/** What one flush of the meter has sent for this account and Dodo's ledger has not shown yet. */
+export interface UsageBatch {
+  id: string;
+  tokens: number;
+  /** Part of `tokens` whose attempts have gone unanswered so far. */
+  unanswered: number;
+  /** Our clock: when Dodo last took events of this batch. */
+  acceptedAt: Millis | null;
+}
+
+/** Usage that is taken from the ledger by hand, since no plan runs whose meter would. */
+export interface Debited {
+  waiting: number;
+  /** The one intent that may be under way; written before it is sent. */
+  open: DebitIntent | null;
+  /** Our clock: no two debits of an account are sent within a minute. */
+  notBefore: Millis;
+  /** Counts the rows of this account's debits. */
+  count: number;
+  scheduled: boolean;
+}
+
+export interface DebitIntent {
+  /** The idempotency key. */
+  id: string;
+  tokens: number;
+  sentAt: Millis | null;
+}
+
+export interface KnownSubscription extends Subscription {
+  /** Dodo's clock: the time of the event that this state came with. */
+  eventAt: Millis;
+  /** A second plan, being cancelled by us. */
+  cancelling: boolean;
+}
+
+/** A checkout session that may still be paid. */
+export interface Checkout {
+  nonce: string;
+  product: ProductKey;
+  quantity: number;
+  buyer: ChatUser;
+  openedAt: Millis;
+  /** null while Dodo is being asked for it. */
+  session: { id: string; url: string } | null;
+}
+
+export interface LowBalance {
+  /** What was last granted; thresholds are shares of it. */
+  granted: number;
+  /** Dodo's clock: when that was. */
+  grantedAt: Millis;
+  /** The lowest threshold told since then, in percent; null: none. */
+  told: number | null;
+  /** Counts the grants, so that a notice of an earlier one can be known. */
+  episode: number;
+}
+
+/** @returns the empty wallet of a chat user */
+export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
+  return {
+    schema: 1,
+    id,
+    createdAt: now,
+    owner,
+    customerId: null,
+    ledger: null,
+    grants: [],
+    holds: [],
+    metered: { waiting: 0, batches: [] },
+    debited: { waiting: 0, open: null, notBefore: 0, count: 0, scheduled: false },
+    subscriptions: [],
+    checkouts: [],
+    lowBalance: { granted: 0, grantedAt: 0, told: null, episode: 0 },
+    pace: { minute: 0, asks: 0 },
+    empty: { day: 0, asks: 0 },
+    buyer: null,
+    lastAsked: null,
+    undelivered: [],
+    reconcile: { requested: 0, done: 0, dueBy: null },
+  };
+}
+
+/**
+ * Reads a stored document.
+ * @throws Error when it was written by another version of this program
+ */
+export function openAccount(document: object): Account {
+  const { schema } = document as { schema?: unknown };
+  if (schema !== 1) throw new Error(`expected an account document of schema 1, got ${String(schema)}`);
+  return document as Account;
+}

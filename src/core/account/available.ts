@@ -1,0 +1,68 @@
+import type { Account, KnownSubscription } from './account.ts';
+import { type Plan, planOfProduct } from '../catalogue.ts';
+import { MINUTE, type Millis } from '../time.ts';
+import type { Moment, Rules } from './rules.ts';
+
+/** The meter must have run before a grant goes: what expires within this time is not lent out. */
+export const EXPIRY_MARGIN: Millis = 3 * MINUTE;
+
+/** Tokens reserved by asks that are running. */
+export function heldTokens(account: Account): number {
+  return account.holds.reduce((sum, hold) => sum + hold.tokens, 0);
+}
+
+/** Tokens used that Dodo's ledger does not show yet. */
+export function unsettledTokens(account: Account): number {
+  const { metered, debited } = account;
+  const inBatches = metered.batches.reduce((sum, batch) => sum + batch.tokens, 0);
+  return metered.waiting + inBatches + debited.waiting + (debited.open?.tokens ?? 0);
+}
+
+/** What is left of grants that are about to expire, or have expired and not yet left the balance. */
+export function expiringTokens(account: Account, dodoNow: Millis): number {
+  return account.grants
+    .filter((grant) => grant.expiresAt !== null && grant.expiresAt <= dodoNow + EXPIRY_MARGIN)
+    .reduce((sum, grant) => sum + grant.remaining, 0);
+}
+
+/** The subscription that runs, with its plan; the earliest when there are several. */
+export function runningPlan(account: Account, rules: Rules): { subscription: KnownSubscription; plan: Plan } | null {
+  const [first] = runningPlans(account, rules);
+  return first ?? null;
+}
+
+/** Every running subscription to one of our plans, the earliest first. */
+export function runningPlans(account: Account, rules: Rules): { subscription: KnownSubscription; plan: Plan }[] {
+  return account.subscriptions
+    .filter((subscription) => subscription.status === 'active')
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+    .flatMap((subscription) => {
+      const plan = planOfProduct(rules.catalogue, subscription.productId);
+      return plan === null ? [] : [{ subscription, plan }];
+    });
+}
+
+/** Tokens of overage that the member may still use: none without an active, paid plan that has overage. */
+export function overageStillAllowed(account: Account, rules: Rules): number {
+  const running = runningPlan(account, rules);
+  if (running === null || account.ledger === null) return 0;
+  const price = running.plan.overageMicroDollars;
+  if (price === null || running.subscription.overage?.enabled !== true) return 0;
+  const capTokens = Math.floor((rules.overageCapCents * 10_000) / price);
+  const limit = running.subscription.overage.limitTokens ?? capTokens;
+  return Math.max(0, Math.min(capTokens, limit) - account.ledger.overage);
+}
+
+/** What a new hold may take. Never below zero; zero while no balance is confirmed. */
+export function availableTokens(account: Account, rules: Rules, moment: Moment): number {
+  if (account.ledger === null) return 0;
+  const { balance } = account.ledger;
+  const lasting = balance - Math.min(balance, expiringTokens(account, moment.dodoNow));
+  const free = lasting - unsettledTokens(account) - heldTokens(account) + overageStillAllowed(account, rules);
+  return Math.max(0, free);
+}
+
+/** What the member has left as far as is known: the balance less what was used of it. Running asks are not counted. */
+export function leftTokens(account: Account): number {
+  return Math.max(0, (account.ledger?.balance ?? 0) - unsettledTokens(account));
+}

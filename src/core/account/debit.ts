@@ -1,0 +1,105 @@
+import type { NewRow } from '../store.ts';
+import { MINUTE, type Millis } from '../time.ts';
+import type { Account } from './account.ts';
+import type { Decision } from './decision.ts';
+import { requestReconcile } from './reconcile.ts';
+
+/** Usage gathers for this long before it is debited, so that a talk costs one call a minute. */
+const DEBIT_INTERVAL: Millis = MINUTE;
+
+/** When the ledger is read for a debit whose row has not come by webhook. */
+const DEBIT_CHECK_AFTER: Millis = 2 * MINUTE;
+
+/** A row of the topic `debit`. */
+export interface DebitBody {
+  count: number;
+}
+
+/** What the worker is to do: send the intent, come back when the one under way has settled, or nothing. */
+export type DebitStep = { kind: 'send'; id: string; tokens: number } | { kind: 'wait' } | { kind: 'nothing' };
+
+/** Makes sure that a debit is on its way for what waits. */
+export function scheduleDebit(account: Account, now: Millis): { account: Account; rows: NewRow[] } {
+  const { debited } = account;
+  if (debited.scheduled || debited.waiting === 0) return { account, rows: [] };
+  const count = debited.count + 1;
+  const dueAt = Math.max(now, debited.notBefore);
+  const body: DebitBody = { count };
+  return {
+    account: { ...account, debited: { ...debited, count, scheduled: true } },
+    rows: [{ id: debitRowId(account.id, count), topic: 'debit', accountId: account.id, dueAt, body }],
+  };
+}
+
+/**
+ * Writes the intent before it is sent; asked again after a crash, it is the same one.
+ * @param newId the idempotency key of a new intent
+ */
+export function decideDebitIntent(account: Account, newId: string, now: Millis): Decision<DebitStep> {
+  const { debited } = account;
+  if (debited.open !== null) {
+    const { id, tokens, sentAt } = debited.open;
+    return { account: null, reply: sentAt === null ? { kind: 'send', id, tokens } : { kind: 'wait' } };
+  }
+  if (debited.waiting === 0) {
+    return {
+      account: { ...account, debited: { ...debited, scheduled: false } },
+      reply: { kind: 'nothing' },
+      removeRows: [debitRowId(account.id, debited.count)],
+    };
+  }
+  const open = { id: newId, tokens: debited.waiting, sentAt: null };
+  return {
+    account: { ...account, debited: { ...debited, waiting: 0, open, notBefore: now + DEBIT_INTERVAL } },
+    reply: { kind: 'send', id: open.id, tokens: open.tokens },
+  };
+}
+
+/** Dodo has taken the debit; its ledger row settles the intent. */
+export function decideDebitSent(account: Account, id: string, now: Millis): Decision<void> {
+  const { debited } = account;
+  const open = debited.open?.id === id ? { ...debited.open, sentAt: now } : debited.open;
+  const sent: Account = { ...account, debited: { ...debited, open, scheduled: false } };
+  const next = scheduleDebit(sent, now);
+  const checked =
+    open === null
+      ? { account: next.account, rows: [] }
+      : requestReconcile(next.account, 'debit', now + DEBIT_CHECK_AFTER, now);
+  return {
+    account: checked.account,
+    reply: undefined,
+    removeRows: [debitRowId(account.id, debited.count)],
+    rows: [...next.rows, ...checked.rows],
+  };
+}
+
+/**
+ * Dodo has less than the intent: what its ledger has is debited under a new key, the rest is written off (the credits
+ * expired between the gate and the debit). The ledger must have been read since.
+ */
+export function decideDebitInsufficient(account: Account, id: string, now: Millis): Decision<{ writtenOff: number }> {
+  const { debited } = account;
+  if (debited.open === null || debited.open.id !== id) return { account: null, reply: { writtenOff: 0 } };
+  const affordable = Math.min(debited.open.tokens, account.ledger?.balance ?? 0);
+  const writtenOff = debited.open.tokens - affordable;
+  const shrunk: Account = {
+    ...account,
+    debited: { ...debited, open: null, scheduled: false, waiting: debited.waiting + affordable },
+  };
+  const next = scheduleDebit(shrunk, now);
+  return {
+    account: next.account,
+    reply: { writtenOff },
+    removeRows: [debitRowId(account.id, debited.count)],
+    rows: next.rows,
+    records: [
+      { kind: 'audit', id: `${id}:insufficient`, at: now, body: { what: 'debit_insufficient', tokens: debited.open.tokens, writtenOff } },
+    ],
+    counts: writtenOff > 0 ? [{ name: 'tokens_written_off', by: writtenOff }] : [],
+  };
+}
+
+/** The id of the row that sends an account's debit. */
+export function debitRowId(accountId: string, count: number): string {
+  return `debit:${accountId}:${count}`;
+}

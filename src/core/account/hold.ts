@@ -1,0 +1,138 @@
+import type { ChatUser } from '../chat.ts';
+import { affordableOutput, type ModelRules } from '../models.ts';
+import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
+import { tokens, weighTokens } from '../tokens.ts';
+import type { Account, Hold } from './account.ts';
+import { availableTokens } from './available.ts';
+import type { Decision } from './decision.ts';
+import { requestReconcile } from './reconcile.ts';
+import type { Moment, Rules } from './rules.ts';
+
+/** For how long a streamer may be silent before its hold is taken from it. */
+export const HOLD_LEASE: Millis = 30 * SECOND;
+
+/** For how long a second hold under one ask id is known. */
+const ASK_ID_KEPT: Millis = 2 * DAY;
+
+export interface HoldRequest {
+  askId: string;
+  by: ChatUser;
+  modelName: string;
+  model: ModelRules;
+  inputTokens: number;
+  /** The most output that the ask could use. */
+  wantedOutputTokens: number;
+  /** Our clock; null: Dodo was never heard. */
+  dodoHeardAt: Millis | null;
+  /** What the recovery needs when the streamer is gone; stands in the row beside the account. */
+  lapse: object;
+}
+
+export type Refusal =
+  | { reason: 'no_tokens'; needs: number; available: number }
+  /** A customer whose ledger was not read yet. */
+  | { reason: 'balance_unconfirmed' }
+  | { reason: 'billing_silent' }
+  | { reason: 'too_many_running'; limit: number }
+  | { reason: 'too_many_a_minute'; limit: number };
+
+export type HoldReply =
+  | { kind: 'held'; hold: Hold; clamped: boolean }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'repeated' };
+
+/** The dedupe key under which an ask is known. */
+export function askKey(askId: string): string {
+  return `ask:${askId}`;
+}
+
+/**
+ * Reserves tokens for an ask, or says why not: input plus the output bound. When less is available the bound is
+ * lowered to what is affordable; below the least useful bound the ask is refused.
+ */
+export function decideHold(
+  account: Account,
+  request: HoldRequest,
+  seen: ReadonlySet<string>,
+  rules: Rules,
+  moment: Moment,
+): Decision<HoldReply> {
+  if (seen.has(askKey(request.askId))) {
+    return { account: null, reply: { kind: 'repeated' }, counts: [{ name: 'asks_repeated', by: 1 }] };
+  }
+  const refuse = (refusal: Refusal): Decision<HoldReply> => ({
+    account: null,
+    reply: { kind: 'refused', refusal },
+    counts: [{ name: 'asks_refused', by: 1 }],
+  });
+
+  const { model } = request;
+  const inputCost = weighTokens(request.inputTokens, Math.max(model.inputWeight, model.cachedInputWeight));
+  const least = Math.min(model.leastOutputTokens, request.wantedOutputTokens);
+  const needs = inputCost + weighTokens(least, model.outputWeight);
+
+  if (account.customerId === null) return refuse({ reason: 'no_tokens', needs, available: 0 });
+  if (account.ledger === null) return refuse({ reason: 'balance_unconfirmed' });
+  if (request.dodoHeardAt === null || moment.now - request.dodoHeardAt > rules.balanceMaxAgeMs) {
+    return refuse({ reason: 'billing_silent' });
+  }
+  if (account.holds.length >= rules.maxAsksPerAccount) {
+    return refuse({ reason: 'too_many_running', limit: rules.maxAsksPerAccount });
+  }
+  const minute = Math.floor(moment.now / MINUTE);
+  const asks = account.pace.minute === minute ? account.pace.asks : 0;
+  if (rules.asksPerMinute > 0 && asks >= rules.asksPerMinute) {
+    return refuse({ reason: 'too_many_a_minute', limit: rules.asksPerMinute });
+  }
+
+  const available = availableTokens(account, rules, moment);
+  const affordable = affordableOutput(model, available - inputCost);
+  const outputBound = Math.min(request.wantedOutputTokens, affordable);
+  if (outputBound < least) return refuse({ reason: 'no_tokens', needs, available });
+
+  const hold: Hold = {
+    askId: request.askId,
+    tokens: tokens(inputCost + weighTokens(outputBound, model.outputWeight), 'a hold'),
+    inputTokens: request.inputTokens,
+    outputBound,
+    model: request.modelName,
+    by: request.by,
+    since: moment.now,
+  };
+  const clamped = outputBound < request.wantedOutputTokens;
+  const held: Account = {
+    ...account,
+    holds: [...account.holds, hold],
+    pace: { minute, asks: asks + 1 },
+    lastAsked: request.by,
+  };
+  const isStale = moment.now - account.ledger.confirmedAt > DAY;
+  const checked = isStale ? requestReconcile(held, 'stale', moment.now, moment.now) : { account: held, rows: [] };
+  return {
+    account: checked.account,
+    reply: { kind: 'held', hold, clamped },
+    seen: [{ key: askKey(request.askId), expiresAt: moment.now + ASK_ID_KEPT }],
+    rows: [
+      {
+        id: lapseRowId(request.askId),
+        topic: 'lapse',
+        accountId: account.id,
+        dueAt: moment.now + HOLD_LEASE,
+        body: request.lapse,
+      },
+      ...checked.rows,
+    ],
+    counts: [
+      { name: 'asks_held', by: 1 },
+      ...(clamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : []),
+    ],
+  };
+}
+
+/** The row that comes due when the streamer of this ask has been silent for a lease. */
+export function lapseRowId(askId: string): string {
+  return `lapse:${askId}`;
+}
+
+/** For how long an ask may run in all: Discord's token for editing the answer lives 15 minutes. */
+export const ASK_DEADLINE: Millis = 10 * MINUTE;

@@ -1,0 +1,133 @@
+import type { LedgerRow } from '../billing.ts';
+import type { NewRow } from '../store.ts';
+import type { Account, LedgerHead } from './account.ts';
+import type { Count } from './decision.ts';
+import { armLowBalance, noteLowBalance } from './low-balance.ts';
+import { noticeId, noticeRow } from './notice.ts';
+import { joins } from './row-order.ts';
+import type { Moment, Rules } from './rules.ts';
+
+/** What one ledger row brings about, besides moving the balance. */
+export interface RowEffect {
+  account: Account;
+  rows: NewRow[];
+  counts: Count[];
+  /** Part of the row that no usage of ours explains. */
+  foreign: number;
+}
+
+/**
+ * Where the ledger stands after a row.
+ * A row older than the newest one never moves the balance, even when it seems to join on: balances repeat (zero does
+ * every month), and a late credit must not count twice. A row that does not join on marks a gap.
+ */
+export function advance(head: LedgerHead, row: LedgerRow, moment: Moment): { head: LedgerHead; gap: boolean } {
+  const joinsOn = joins(row, head);
+  const changes = row.balanceAfter !== head.balance || row.overageAfter !== head.overage;
+  const isLate = row.createdAt < head.rowAt;
+  if (isLate) return { head, gap: joinsOn && changes };
+  if (row.createdAt === head.rowAt && !joinsOn) return { head, gap: true };
+  return { head: headAfter(row, moment, head.zeroAt), gap: !joinsOn };
+}
+
+/** The ledger's state as this row left it. */
+export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null): LedgerHead {
+  return {
+    balance: row.balanceAfter,
+    overage: row.overageAfter,
+    rowId: row.id,
+    rowAt: row.createdAt,
+    confirmedAt: moment.now,
+    zeroAt: row.balanceAfter === 0 ? moment.now : zeroAt,
+  };
+}
+
+/** The notice of a purchase is told once, however many rows a purchase makes. */
+export function purchaseKey(row: LedgerRow): string {
+  return row.referenceType === 'payment' && row.referenceId !== null
+    ? `told:payment:${row.referenceId}`
+    : `told:row:${row.id}`;
+}
+
+/** Everything that follows from a row seen for the first time, whatever its place in the order. */
+export function effectOf(
+  account: Account,
+  row: LedgerRow,
+  seen: ReadonlySet<string>,
+  rules: Rules,
+  moment: Moment,
+): RowEffect {
+  if (row.isCredit && row.type !== 'overage_reset') return credited(account, row, seen, rules, moment);
+  if (isOurDebit(account, row)) {
+    const debited = { ...account.debited, open: null };
+    return { account: { ...account, debited }, rows: [], counts: [], foreign: 0 };
+  }
+  if (row.type === 'credit_expired') {
+    const grants = account.grants.filter((grant) => grant.id !== row.grantId);
+    const told = noteLowBalance({ ...account, grants }, 'expiry', rules, moment);
+    return { ...told, counts: [{ name: 'notices', by: told.rows.length }], foreign: 0 };
+  }
+  const metered = meteredTokens(row);
+  if (metered === 0) return { account, rows: [], counts: [], foreign: 0 };
+  const { account: shrunk, left } = shrinkUnsettled(drawnFromGrant(account, row), metered);
+  const told = left > 0 ? noteLowBalance(shrunk, 'usage', rules, moment) : { account: shrunk, rows: [] };
+  return {
+    account: told.account,
+    rows: told.rows,
+    counts: left > 0 ? [{ name: 'tokens_foreign', by: left }] : [],
+    foreign: left,
+  };
+}
+
+function credited(
+  account: Account,
+  row: LedgerRow,
+  seen: ReadonlySet<string>,
+  rules: Rules,
+  moment: Moment,
+): RowEffect {
+  const armed = armLowBalance(account, row);
+  if (seen.has(purchaseKey(row))) return { account: armed, rows: [], counts: [], foreign: 0 };
+  const facts = { kind: 'credits_added', tokens: row.amount, balance: row.balanceAfter } as const;
+  const id = noticeId(rules.hash, `credits:${purchaseKey(row)}`);
+  return {
+    account: armed,
+    rows: [noticeRow(armed, facts, id, moment.now)],
+    counts: [{ name: 'notices', by: 1 }],
+    foreign: 0,
+  };
+}
+
+/** While a debit of ours is under way, a row of its amount is that debit. */
+function isOurDebit(account: Account, row: LedgerRow): boolean {
+  const { open } = account.debited;
+  const byHand = row.type === 'credit_deducted' || row.type === 'manual_adjustment';
+  return open !== null && byHand && !row.isCredit && row.amount === open.tokens;
+}
+
+/** Tokens of usage that a row shows as metered; zero for every other type. */
+function meteredTokens(row: LedgerRow): number {
+  if (row.type === 'credit_deducted') return row.amount;
+  if (row.type === 'overage_charged') return Math.max(0, row.overageAfter - row.overageBefore);
+  return 0;
+}
+
+function drawnFromGrant(account: Account, row: LedgerRow): Account {
+  if (row.grantId === null) return account;
+  const grants = account.grants.map((grant) =>
+    grant.id === row.grantId ? { ...grant, remaining: Math.max(0, grant.remaining - row.amount) } : grant,
+  );
+  return { ...account, grants };
+}
+
+/** Settles what was sent to the meter, oldest first; what still waits cannot have been deducted. */
+function shrinkUnsettled(account: Account, amount: number): { account: Account; left: number } {
+  let left = amount;
+  const batches = account.metered.batches.map((batch) => {
+    const taken = Math.min(batch.tokens, left);
+    left -= taken;
+    return taken === 0 ? batch : { ...batch, tokens: batch.tokens - taken };
+  });
+  const open = batches.filter((batch) => batch.tokens > 0 || batch.unanswered > 0);
+  return { account: { ...account, metered: { ...account.metered, batches: open } }, left };
+}

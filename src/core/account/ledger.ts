@@ -1,0 +1,162 @@
+import type { Grant, LedgerRow } from '../billing.ts';
+import type { NewRecord, NewRow, SeenKey } from '../store.ts';
+import { DAY, type Millis } from '../time.ts';
+import type { Account, LedgerHead } from './account.ts';
+import { scheduleDebit } from './debit.ts';
+import type { Count, Decision } from './decision.ts';
+import { advance, effectOf, headAfter, purchaseKey } from './ledger-row.ts';
+import { requestReconcile } from './reconcile.ts';
+import { inOrder } from './row-order.ts';
+import type { Moment, Rules } from './rules.ts';
+import { closeOverdue } from './write-off.ts';
+
+/** For how long a ledger row's id is known; an older row is kept and ignored. */
+const ROW_ID_KEPT: Millis = 400 * DAY;
+
+/** The dedupe keys that a decision about these rows needs to know of. */
+export function keysOfRows(rows: readonly LedgerRow[]): string[] {
+  return rows.flatMap((row) => [rowKey(row), purchaseKey(row)]);
+}
+
+function rowKey(row: LedgerRow): string {
+  return `row:${row.id}`;
+}
+
+interface Applied {
+  account: Account;
+  rows: NewRow[];
+  seen: SeenKey[];
+  records: NewRecord[];
+  counts: Count[];
+  /** Something about these rows can only be known by reading the ledger. */
+  doubt: 'gap' | 'grants' | null;
+}
+
+/**
+ * Rows that came by webhook. Each takes effect once, in any order; the ledger is read when they leave a doubt.
+ * @param seen which of `keysOfRows` the account has seen
+ */
+export function decideRows(
+  account: Account,
+  rows: readonly LedgerRow[],
+  seen: ReadonlySet<string>,
+  rules: Rules,
+  moment: Moment,
+): Decision<void> {
+  const applied = applyRows(account, rows, seen, rules, moment);
+  const next =
+    applied.doubt === null
+      ? { account: applied.account, rows: [] }
+      : requestReconcile(applied.account, applied.doubt, moment.now, moment.now);
+  return {
+    account: next.account,
+    reply: undefined,
+    rows: [...applied.rows, ...next.rows],
+    seen: applied.seen,
+    records: applied.records,
+    counts: applied.counts,
+  };
+}
+
+export interface LedgerReading {
+  /** The request that this reading answers. */
+  seq: number;
+  rows: readonly LedgerRow[];
+  grants: readonly Grant[];
+  /** Our clock: what happened later may not be in it. */
+  startedAt: Millis;
+}
+
+/** Rows and grants as read from Dodo: the truth about everything before the reading began. */
+export function decideReading(
+  account: Account,
+  reading: LedgerReading,
+  seen: ReadonlySet<string>,
+  rules: Rules,
+  moment: Moment,
+): Decision<void> {
+  const ours = reading.rows.filter((row) => row.entitlementId === rules.catalogue.entitlementId);
+  const placed: Account = { ...account, ledger: headAsRead(account, ours, moment) };
+  const applied = applyRows(placed, ours, seen, rules, moment, (head) => ({ head, gap: false }));
+  const read: Account = {
+    ...applied.account,
+    grants: [...reading.grants],
+    reconcile: { ...applied.account.reconcile, done: Math.max(applied.account.reconcile.done, reading.seq) },
+  };
+  const closed = closeOverdue(read, reading.startedAt, moment);
+  const debit = scheduleDebit(closed.account, moment.now);
+  return {
+    account: debit.account,
+    reply: undefined,
+    rows: [...applied.rows, ...debit.rows],
+    seen: applied.seen,
+    records: [...applied.records, ...closed.records],
+    counts: [...applied.counts, ...closed.counts],
+  };
+}
+
+/** A webhook may have been quicker than the reading: the newer of the two holds. */
+function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment): LedgerHead {
+  const ledger = account.ledger ?? { balance: 0, overage: 0, rowId: null, rowAt: 0, confirmedAt: 0, zeroAt: null };
+  const newest = inOrder(rows).at(-1);
+  const touchedZero = rows.some((row) => row.createdAt >= ledger.rowAt && row.balanceAfter === 0);
+  const zeroAt = touchedZero || ledger.balance === 0 ? moment.now : ledger.zeroAt;
+  if (newest === undefined || ledger.rowAt > newest.createdAt) return { ...ledger, zeroAt, confirmedAt: moment.now };
+  return headAfter(newest, moment, zeroAt);
+}
+
+function applyRows(
+  account: Account,
+  rows: readonly LedgerRow[],
+  seenBefore: ReadonlySet<string>,
+  rules: Rules,
+  moment: Moment,
+  move = advance,
+): Applied {
+  const known = new Set(seenBefore);
+  const applied: Applied = { account, rows: [], seen: [], records: [], counts: [], doubt: null };
+  for (const row of inOrder(rows)) {
+    if (row.entitlementId !== rules.catalogue.entitlementId) {
+      applied.counts.push({ name: 'ledger_rows_foreign', by: 1 });
+    } else if (known.has(rowKey(row)) || row.createdAt < moment.dodoNow - ROW_ID_KEPT) {
+      applied.counts.push({ name: 'ledger_rows_repeated', by: 1 });
+    } else {
+      applyRow(applied, row, known, rules, moment, move);
+    }
+  }
+  return applied;
+}
+
+function applyRow(
+  applied: Applied,
+  row: LedgerRow,
+  known: Set<string>,
+  rules: Rules,
+  moment: Moment,
+  move: typeof advance,
+): void {
+  const { ledger } = applied.account;
+  if (ledger !== null) {
+    const moved = move(ledger, row, moment);
+    applied.account = { ...applied.account, ledger: moved.head };
+    if (moved.gap) {
+      applied.doubt = 'gap';
+      applied.counts.push({ name: 'ledger_gaps', by: 1 });
+    }
+  }
+  const effect = effectOf(applied.account, row, known, rules, moment);
+  applied.account = effect.account;
+  if (row.isCredit || row.type === 'credit_expired') applied.doubt ??= 'grants';
+  applied.rows.push(...effect.rows);
+  applied.counts.push({ name: 'ledger_rows', by: 1 }, ...effect.counts);
+  for (const key of [rowKey(row), ...(row.isCredit ? [purchaseKey(row)] : [])]) {
+    known.add(key);
+    applied.seen.push({ key, expiresAt: moment.now + ROW_ID_KEPT });
+  }
+  applied.records.push({
+    kind: 'ledger',
+    id: row.id,
+    at: moment.now,
+    body: effect.foreign > 0 ? { ...row, foreign: effect.foreign } : row,
+  });
+}

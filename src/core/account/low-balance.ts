@@ -1,0 +1,62 @@
+import type { LedgerRow } from '../billing.ts';
+import type { NewRow } from '../store.ts';
+import { MINUTE, type Millis } from '../time.ts';
+import type { Account } from './account.ts';
+import { leftTokens, overageStillAllowed } from './available.ts';
+import { noticeId, noticeRow } from './notice.ts';
+import type { Moment, Rules } from './rules.ts';
+
+/** Shares of the last grant at which the member is told, in percent. */
+const THRESHOLDS = [20, 5, 0];
+
+/** A renewal's credits come shortly after the old ones expire; nobody is to be alarmed in between. */
+const EXPIRY_PATIENCE: Millis = 5 * MINUTE;
+
+function reachedThreshold(account: Account): number | null {
+  const { granted } = account.lowBalance;
+  if (granted === 0 || account.ledger === null) return null;
+  const left = leftTokens(account);
+  const reached = THRESHOLDS.filter((percent) => left * 100 <= granted * percent);
+  return reached.at(-1) ?? null;
+}
+
+/** Tells a threshold that was newly crossed; once each until new credits arm them again. */
+export function noteLowBalance(
+  account: Account,
+  cause: 'usage' | 'expiry',
+  rules: Rules,
+  moment: Moment,
+): { account: Account; rows: NewRow[] } {
+  const percent = reachedThreshold(account);
+  const { told, granted, episode } = account.lowBalance;
+  if (percent === null || (told !== null && percent >= told)) return { account, rows: [] };
+  const facts = {
+    kind: 'low_balance',
+    percent,
+    left: leftTokens(account),
+    granted,
+    episode,
+    overage: overageStillAllowed(account, rules) > 0,
+  } as const;
+  const id = noticeId(rules.hash, `low:${account.id}:${episode}:${percent}`);
+  const dueAt = cause === 'expiry' ? moment.now + EXPIRY_PATIENCE : moment.now;
+  return {
+    account: { ...account, lowBalance: { ...account.lowBalance, told: percent } },
+    rows: [noticeRow(account, facts, id, dueAt)],
+  };
+}
+
+/** New credits arm the thresholds again, for shares of what was granted last; a late row of an older grant does not. */
+export function armLowBalance(account: Account, credit: LedgerRow): Account {
+  if (credit.createdAt < account.lowBalance.grantedAt) return account;
+  const armed: Account = {
+    ...account,
+    lowBalance: {
+      granted: credit.amount,
+      grantedAt: credit.createdAt,
+      told: null,
+      episode: account.lowBalance.episode + 1,
+    },
+  };
+  return { ...armed, lowBalance: { ...armed.lowBalance, told: reachedThreshold(armed) } };
+}

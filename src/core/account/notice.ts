@@ -1,0 +1,41 @@
+import type { ChatUser } from '../chat.ts';
+import type { NewRow } from '../store.ts';
+import type { Millis } from '../time.ts';
+import type { Account } from './account.ts';
+
+/** Something that a member must be told by DM, once for its cause. */
+export interface Notice {
+  /** At most 25 characters, derived from the cause: Discord's nonce, and what a lost attempt is found by. */
+  id: string;
+  to: ChatUser;
+  facts: NoticeFacts;
+}
+
+export type NoticeFacts =
+  | { kind: 'credits_added'; tokens: number; balance: number }
+  | { kind: 'low_balance'; percent: number; left: number; granted: number; episode: number; overage: boolean }
+  | { kind: 'payment_failed'; amountCents: number; reason: string | null }
+  | { kind: 'second_plan_cancelled'; planName: string }
+  | { kind: 'payment_not_joined' };
+
+/** @param hash hexadecimal */
+export function noticeId(hash: (text: string) => string, cause: string): string {
+  return `n${hash(`notice:${cause}`).slice(0, 24)}`;
+}
+
+/** The outbox row that delivers a notice to the chat user who bought, else to the one who asked last. */
+export function noticeRow(
+  account: Account,
+  facts: NoticeFacts,
+  id: string,
+  dueAt: Millis,
+  to: ChatUser = account.buyer ?? account.lastAsked ?? account.owner,
+): NewRow {
+  const notice: Notice = { id, to, facts };
+  return { id: `notice:${id}`, topic: 'notice', accountId: account.id, dueAt, body: notice };
+}
+
+/** Whether a notice is still true: one of low balance falls away when new credits have come. */
+export function isStillWanted(notice: Notice, account: Account): boolean {
+  return notice.facts.kind !== 'low_balance' || notice.facts.episode === account.lowBalance.episode;
+}

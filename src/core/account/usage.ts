@@ -1,0 +1,102 @@
+import { MINUTE, type Millis } from '../time.ts';
+import type { UsageEvent } from '../billing.ts';
+import type { Account, UsageBatch } from './account.ts';
+import type { Decision } from './decision.ts';
+import { requestReconcile } from './reconcile.ts';
+
+/** By then Dodo's worker, which runs about once a minute, must have shown a deduction. */
+export const DEDUCTION_PATIENCE: Millis = 15 * MINUTE;
+
+/** The body of an outbox row of usage that was sent at least once. */
+export interface SentUsage extends UsageEvent {
+  batchId: string;
+  firstSentAt: Millis;
+}
+
+/** A row of usage: fresh, or sent before. */
+export function isSent(usage: UsageEvent | SentUsage): usage is SentUsage {
+  return 'batchId' in usage;
+}
+
+function changeBatch(account: Account, id: string, change: (batch: UsageBatch) => UsageBatch): Account {
+  const batches = account.metered.batches
+    .map((batch) => (batch.id === id ? change(batch) : batch))
+    .filter((batch) => batch.tokens > 0 || batch.unanswered > 0);
+  return { ...account, metered: { ...account.metered, batches } };
+}
+
+/**
+ * Notes, before Dodo is asked to take them, that these fresh events are now under way: from here on a deduction may
+ * be theirs. Each row is replaced by one that names its batch, leased until `leaseUntil`.
+ */
+export function decideSending(
+  account: Account,
+  events: readonly UsageEvent[],
+  batchId: string,
+  leaseUntil: Millis,
+  now: Millis,
+): Decision<SentUsage[]> {
+  const sent = events.map((event): SentUsage => ({ ...event, batchId, firstSentAt: now }));
+  const total = sum(events);
+  return {
+    account: {
+      ...account,
+      metered: {
+        waiting: Math.max(0, account.metered.waiting - total),
+        batches: [...account.metered.batches, { id: batchId, tokens: total, unanswered: total, acceptedAt: null }],
+      },
+    },
+    reply: sent,
+    removeRows: events.map((event) => `usage:${event.eventId}`),
+    rows: sent.map((event) => ({
+      id: sentRowId(event),
+      topic: 'usage',
+      accountId: account.id,
+      dueAt: leaseUntil,
+      body: event,
+    })),
+  };
+}
+
+/** Dodo has taken these events: their rows go, and a deduction is expected. */
+export function decideAccepted(account: Account, events: readonly SentUsage[], now: Millis): Decision<void> {
+  let after = account;
+  for (const event of events) {
+    after = changeBatch(after, event.batchId, (batch) => ({
+      ...batch,
+      unanswered: Math.max(0, batch.unanswered - event.tokens),
+      acceptedAt: now,
+    }));
+  }
+  const isOpen = after.metered.batches.length > 0;
+  const checked = isOpen
+    ? requestReconcile(after, 'unsettled', now + DEDUCTION_PATIENCE + MINUTE, now)
+    : { account: after, rows: [] };
+  return { account: checked.account, reply: undefined, rows: checked.rows, removeRows: events.map(sentRowId) };
+}
+
+/** Dodo will not take this event as it is: its tokens wait again, and no deduction is expected for them. */
+export function decideRefused(account: Account, event: SentUsage): Decision<void> {
+  let returned = 0;
+  const after = changeBatch(account, event.batchId, (batch) => {
+    returned = Math.min(event.tokens, batch.tokens);
+    return {
+      ...batch,
+      tokens: batch.tokens - returned,
+      unanswered: Math.max(0, batch.unanswered - event.tokens),
+    };
+  });
+  return {
+    account: { ...after, metered: { ...after.metered, waiting: after.metered.waiting + returned } },
+    reply: undefined,
+  };
+}
+
+/** The id of the row of an event that was sent. */
+export function sentRowId(event: SentUsage): string {
+  return `usage:${event.eventId}:sent`;
+}
+
+function sum(events: readonly UsageEvent[]): number {
+  return events.reduce((total, event) => total + event.tokens, 0);
+}

@@ -1,0 +1,92 @@
+import type { Refusal } from '../account/hold.ts';
+import type { Receipt } from '../account/receipt.ts';
+import type { Moment, Rules } from '../account/rules.ts';
+import type { ChatUser, MessageHandle } from '../chat.ts';
+import type { DodoHeard } from '../dodo-heard.ts';
+import type { Log } from '../log.ts';
+import type { CountTokens, Model, ModelError } from '../model.ts';
+import type { ModelRules } from '../models.ts';
+import type { Store } from '../store.ts';
+import type { Wallets } from '../wallets.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { PromptRefusal } from './prompt.ts';
+
+/** Something asked, before anybody has looked at it. */
+export interface Question {
+  by: ChatUser;
+  /** The platform's id of what caused it: asked twice under one cause, it is answered once. */
+  cause: string;
+  prompt: string;
+}
+
+export type AskStart =
+  | { kind: 'started'; ask: StartedAsk }
+  | { kind: 'refused'; refusal: Refusal | PromptRefusal }
+  /** The same ask was started before, here or in another process. */
+  | { kind: 'repeated' };
+
+/** Where an answer appears. */
+export interface AskView {
+  handle: MessageHandle | null;
+  show(text: string): void;
+}
+
+export interface AskResult {
+  text: string;
+  /** null: the store did not take the settlement yet; the recovery will. */
+  receipt: Receipt | null;
+  left: number | null;
+  /** The hold was taken from us: whoever took it closes the message. */
+  fenced: boolean;
+  error: ModelError | null;
+}
+
+/** An ask whose tokens are held. Exactly one of its methods is to be called. */
+export interface StartedAsk {
+  askId: string;
+  outputBound: number;
+  /** The bound was lowered to what the balance pays for. */
+  clamped: boolean;
+  run(view: AskView): Promise<AskResult>;
+  /** Nothing was sent to the model: the hold is dropped. */
+  abandon(): Promise<void>;
+}
+
+export interface Asks {
+  /** Holds the tokens for a question, or says why not. Throws when the store is down. */
+  start(question: Question): Promise<AskStart>;
+  /** @returns false when no such ask runs here; 'not_yours' when another member asked */
+  stop(askId: string, by: ChatUser): 'stopping' | 'not_running' | 'not_yours';
+  receipt(askId: string): Promise<Receipt | null>;
+  /** Asks that run in this process. */
+  running(): number;
+  /** Ends every running ask as interrupted. */
+  interruptAll(): void;
+}
+
+export interface AsksDeps {
+  wallets: Wallets;
+  store: Store;
+  model: Model;
+  count: CountTokens;
+  modelName: string;
+  modelRules: ModelRules;
+  rules: Rules;
+  moment(): Moment;
+  heard: DodoHeard;
+  heartbeats: Heartbeats;
+  log: Log;
+  /** Milliseconds; the answer is cut then. */
+  deadlineMs?: number;
+}
+
+/** What stands in the row beside the account while an ask runs: enough to settle and close it without its process. */
+export interface LapseBody {
+  askId: string;
+  source: ChatUser['platform'];
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  visible: boolean;
+  handle: MessageHandle | null;
+}

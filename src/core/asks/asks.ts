@@ -1,0 +1,76 @@
+import { newAccount } from '../account/account.ts';
+import { ASK_DEADLINE, askKey, decideHold } from '../account/hold.ts';
+import type { Receipt } from '../account/receipt.ts';
+import { decideRelease } from '../account/settle.ts';
+import { accountIdOf, askIdOf, isSameUser } from '../identity.ts';
+import type { Asks, AsksDeps, LapseBody } from './ask.ts';
+import { preparePrompt } from './prompt.ts';
+import { createRunAsk, type RunAsk } from './run-ask.ts';
+
+/** Questions to answers: hold, stream, settle. */
+export function createAsks(deps: AsksDeps): Asks {
+  const { wallets, rules, modelRules, modelName } = deps;
+  const runAsk: RunAsk = createRunAsk({ ...deps, deadlineMs: deps.deadlineMs ?? ASK_DEADLINE });
+
+  return {
+    async start(question) {
+      const prepared = preparePrompt(question.prompt, modelRules, deps.count);
+      if (prepared.kind === 'refused') return prepared;
+      const { messages, inputTokens, wantedOutputTokens } = prepared;
+      const { by } = question;
+      const accountId = accountIdOf(rules.hash, by);
+      const askId = askIdOf(rules.hash, by.platform, question.cause);
+      const lapse: LapseBody = {
+        askId,
+        source: by.platform,
+        model: modelName,
+        inputTokens,
+        outputTokens: 0,
+        visible: false,
+        handle: null,
+      };
+      const dodoHeardAt = await deps.heard.at();
+      const reply = await wallets.run(accountId, [askKey(askId)], (account, seen) => {
+        const moment = deps.moment();
+        return decideHold(
+          account ?? newAccount(accountId, by, moment.now),
+          { askId, by, modelName, model: modelRules, inputTokens, wantedOutputTokens, dodoHeardAt, lapse },
+          seen,
+          rules,
+          moment,
+        );
+      });
+      if (reply.kind !== 'held') return reply;
+      const { hold, clamped } = reply;
+      return {
+        kind: 'started',
+        ask: {
+          askId,
+          outputBound: hold.outputBound,
+          clamped,
+          run: (view) => runAsk.run({ accountId, hold, messages, lapse, view }),
+          abandon: async () => {
+            await wallets.run(accountId, [], (account) =>
+              account === null ? { account: null, reply: false } : decideRelease(account, askId),
+            );
+          },
+        },
+      };
+    },
+    stop(askId, by) {
+      const asker = runAsk.askerOf(askId);
+      if (asker === null) return 'not_running';
+      if (!isSameUser(asker, by)) return 'not_yours';
+      runAsk.breakOff(askId, 'stopped');
+      return 'stopping';
+    },
+    async receipt(askId) {
+      const record = await deps.store.record('ask', askId);
+      return record === null ? null : (record.body as Receipt);
+    },
+    running: () => runAsk.running().length,
+    interruptAll() {
+      for (const askId of runAsk.running()) runAsk.breakOff(askId, 'shutdown');
+    },
+  };
+}

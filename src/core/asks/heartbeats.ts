@@ -1,0 +1,82 @@
+import { HOLD_LEASE, lapseRowId } from '../account/hold.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Store } from '../store.ts';
+import { type Clock, type Millis, SECOND } from '../time.ts';
+
+/** How often the streams of a process tell that they live, all in one write. */
+export const HEARTBEAT_EVERY: Millis = 5 * SECOND;
+
+export interface Heartbeat {
+  /** Whether this process may still write to the asker: its lease has not run out, and nobody took the hold. */
+  isOurs(): boolean;
+  end(): void;
+}
+
+export interface Heartbeats {
+  /**
+   * Beats at once, so that even an ask that dies now can be closed, and then with the others.
+   * @param progress what the recovery would need, at the moment of each beat
+   */
+  begin(askId: string, progress: () => object, onLost: () => void): Heartbeat;
+  /** Writes one beat for every stream now. */
+  beat(): Promise<void>;
+  close(): void;
+}
+
+interface Stream {
+  progress: () => object;
+  onLost: () => void;
+  leaseUntil: Millis;
+}
+
+export function createHeartbeats(deps: { store: Store; clock: Clock; log: Log; metrics: Metrics }): Heartbeats {
+  const streams = new Map<string, Stream>();
+  let timer: NodeJS.Timeout | null = null;
+
+  function lose(askId: string, stream: Stream): void {
+    streams.delete(askId);
+    deps.metrics.count('streams_fenced');
+    deps.log.warn({ askId }, 'the lease of a stream has run out; it stops');
+    stream.onLost();
+  }
+
+  async function beat(beating: [string, Stream][]): Promise<void> {
+    if (beating.length === 0) return;
+    const leaseUntil = deps.clock() + HOLD_LEASE;
+    try {
+      const rows = beating.map(([askId, stream]) => ({ id: lapseRowId(askId), body: stream.progress() }));
+      const alive = await deps.store.extend(rows, leaseUntil);
+      for (const [askId, stream] of beating) {
+        if (alive.has(lapseRowId(askId))) stream.leaseUntil = leaseUntil;
+        else if (streams.get(askId) === stream) lose(askId, stream);
+      }
+    } catch (error) {
+      deps.log.warn({ err: error, streams: beating.length }, 'a heartbeat could not be written');
+    }
+    for (const [askId, stream] of [...streams]) {
+      if (deps.clock() >= stream.leaseUntil) lose(askId, stream);
+    }
+  }
+
+  return {
+    begin(askId, progress, onLost) {
+      const stream: Stream = { progress, onLost, leaseUntil: deps.clock() + HOLD_LEASE };
+      streams.set(askId, stream);
+      timer ??= setInterval(() => void beat([...streams]), HEARTBEAT_EVERY).unref();
+      void beat([[askId, stream]]);
+      return {
+        isOurs: () => streams.get(askId) === stream && deps.clock() < stream.leaseUntil,
+        end: () => {
+          if (streams.get(askId) === stream) streams.delete(askId);
+        },
+      };
+    },
+    beat: () => beat([...streams]),
+    close() {
+      if (timer !== null) clearInterval(timer);
+      timer = null;
+      streams.clear();
+    },
+  };
+}

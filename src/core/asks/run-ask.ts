@@ -1,0 +1,98 @@
+import type { Hold } from '../account/account.ts';
+import { decideSettle, type SettleReply, type SettleRequest } from '../account/settle.ts';
+import type { ChatUser } from '../chat.ts';
+import { safetyIdOf } from '../identity.ts';
+import type { ModelMessage } from '../model.ts';
+import type { AskResult, AsksDeps, AskView, LapseBody } from './ask.ts';
+import { type BreakOff, isVisible, streamAnswer } from './stream-answer.ts';
+
+interface HeldAsk {
+  accountId: string;
+  hold: Hold;
+  messages: readonly ModelMessage[];
+  lapse: LapseBody;
+  view: AskView;
+}
+
+/** Runs asks whose tokens are held: model, heartbeat, settlement. */
+export interface RunAsk {
+  run(ask: HeldAsk): Promise<AskResult>;
+  running(): string[];
+  askerOf(askId: string): ChatUser | null;
+  breakOff(askId: string, why: BreakOff): void;
+}
+
+export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
+  const running = new Map<string, { by: ChatUser; controller: AbortController }>();
+
+  async function settle(accountId: string, request: SettleRequest): Promise<SettleReply> {
+    try {
+      return await deps.wallets.run(accountId, [], (account) => {
+        if (account === null) throw new Error(`expected account ${accountId} of a hold, found none`);
+        return decideSettle(account, request, deps.rules, deps.moment());
+      });
+    } catch (error) {
+      deps.log.error({ err: error, askId: request.askId }, 'an ask could not be settled; its lapse will settle it');
+      return null;
+    }
+  }
+
+  return {
+    async run({ accountId, hold, messages, lapse, view }) {
+      const { askId } = hold;
+      const controller = new AbortController();
+      const progress: LapseBody = { ...lapse, handle: view.handle };
+      const breakOff = (why: BreakOff) => controller.abort(why);
+      running.set(askId, { by: hold.by, controller });
+      const deadline = setTimeout(() => breakOff('deadline'), deps.deadlineMs);
+      const heartbeat = deps.heartbeats.begin(
+        askId,
+        () => ({ ...progress }),
+        () => breakOff('lease_lost'),
+      );
+      try {
+        const streamed = await streamAnswer(
+          deps.model,
+          deps.count,
+          {
+            askId,
+            model: hold.model,
+            messages,
+            maxOutputTokens: hold.outputBound,
+            safetyIdentifier: safetyIdOf(deps.rules.hash, accountId),
+          },
+          hold.inputTokens,
+          controller,
+          (text, { outputTokens, visible }) => {
+            progress.outputTokens = outputTokens;
+            progress.visible = visible;
+            if (heartbeat.isOurs()) view.show(text);
+          },
+        );
+        const settled = await settle(accountId, {
+          askId,
+          model: deps.modelRules,
+          usage: streamed.usage,
+          countedBy: streamed.countedBy,
+          ending: streamed.ending,
+          visible: isVisible(streamed.text),
+          source: hold.by.platform,
+        });
+        return {
+          text: streamed.text,
+          receipt: settled?.receipt ?? null,
+          left: settled?.left ?? null,
+          fenced: !heartbeat.isOurs(),
+          error: streamed.error,
+        };
+      } finally {
+        clearTimeout(deadline);
+        heartbeat.end();
+        running.delete(askId);
+      }
+    },
+    running: () => [...running.keys()],
+    askerOf: (askId) => running.get(askId)?.by ?? null,
+    breakOff: (askId, why) => running.get(askId)?.controller.abort(why),
+  };
+}

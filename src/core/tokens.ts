@@ -1,0 +1,33 @@
+/**
+ * A count of tokens that can be trusted: a safe integer, not below zero.
+ * @param what names the figure in the error
+ * @throws RangeError saying what came instead
+ */
+export function tokens(value: number, what: string): number {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(`expected ${what} to be a whole number of tokens, zero or more; got ${value}`);
+  }
+  return value;
+}
+
+/**
+ * Rounds a share of tokens up, so that a part of a token is never given away.
+ * @param perMille the weight in thousandths
+ * @throws RangeError when the product is too large to be exact
+ */
+export function weighTokens(count: number, perMille: number): number {
+  const product = tokens(count, 'tokens to weigh') * perMille;
+  return Math.ceil(tokens(product, 'weighed tokens') / 1000);
+}
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** @returns 1234567 as "1,234,567" */
+export function formatTokens(count: number): string {
+  return grouped.format(count);
+}
+
+/** @returns 1900 cents as "$19.00" */
+export function formatUsd(cents: number): string {
+  return `$${grouped.format(Math.floor(cents / 100))}.${String(cents % 100).padStart(2, '0')}`;
+}

@@ -1,0 +1,105 @@
+import type {
+  APIMessage,
+  RawFile,
+  RESTGetAPIApplicationCommandsResult,
+  RESTGetCurrentApplicationResult,
+  RESTPatchAPIChannelMessageJSONBody,
+  RESTPostAPIChannelMessageJSONBody,
+  RESTPostAPICurrentUserCreateDMChannelResult,
+  RESTPutAPIApplicationCommandsJSONBody,
+} from 'discord.js';
+import { REST, Routes } from 'discord.js';
+import type { Millis } from '../../core/time.ts';
+import { toPlatformError } from './errors.ts';
+
+const TIMEOUT: Millis = 10_000;
+
+/** A message as Discord takes it, new or edited, with the files that go with it. */
+export interface OutgoingMessage {
+  body: RESTPostAPIChannelMessageJSONBody & RESTPatchAPIChannelMessageJSONBody;
+  files?: RawFile[];
+}
+
+/** The calls that this program makes to Discord. Each throws PlatformError, and none is tried twice. */
+export interface DiscordApi {
+  /** By an interaction's token; `message` may be '@original'. */
+  readonly byToken: {
+    followUp(token: string, message: OutgoingMessage): Promise<APIMessage>;
+    edit(token: string, message: string, change: OutgoingMessage): Promise<APIMessage>;
+    read(token: string, message: string): Promise<APIMessage>;
+    remove(token: string, message: string): Promise<void>;
+  };
+  /** By the bot's own token, where it is a member. */
+  readonly byBot: {
+    post(channel: string, message: OutgoingMessage): Promise<APIMessage>;
+    edit(channel: string, message: string, change: OutgoingMessage): Promise<APIMessage>;
+    read(channel: string, message: string): Promise<APIMessage>;
+    remove(channel: string, message: string): Promise<void>;
+    /** The newest messages first. */
+    list(channel: string, limit: number): Promise<APIMessage[]>;
+    /** The id of the DM channel with this user. */
+    openDm(user: string): Promise<string>;
+  };
+  application(): Promise<RESTGetCurrentApplicationResult>;
+  commands(): Promise<RESTGetAPIApplicationCommandsResult>;
+  overwriteCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<void>;
+  close(): void;
+}
+
+export interface DiscordApiOptions {
+  applicationId: string;
+  token: string;
+  /** Without the version, for example https://discord.com/api. */
+  apiUrl: string;
+}
+
+/** discord.js's REST client; waiting out a rate limit is left to the caller. */
+export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOptions): DiscordApi {
+  const rest = new REST({ api: apiUrl, version: '10', timeout: TIMEOUT, retries: 0, rejectOnRateLimit: () => true });
+
+  async function call<Result>(run: () => Promise<unknown>): Promise<Result> {
+    // The client forgets its token after any 401, and would then fail for ever.
+    rest.setToken(token);
+    try {
+      return (await run()) as Result;
+    } catch (error) {
+      throw toPlatformError(error);
+    }
+  }
+
+  const webhook = (interaction: string, message: string) => Routes.webhookMessage(applicationId, interaction, message);
+  const noAuth = { auth: false };
+
+  return {
+    byToken: {
+      followUp: (interaction, message) =>
+        call(() => rest.post(Routes.webhook(applicationId, interaction), { ...message, ...noAuth })),
+      edit: (interaction, message, change) =>
+        call(() => rest.patch(webhook(interaction, message), { ...change, ...noAuth })),
+      read: (interaction, message) => call(() => rest.get(webhook(interaction, message), noAuth)),
+      remove: (interaction, message) => call(() => rest.delete(webhook(interaction, message), noAuth)),
+    },
+    byBot: {
+      post: (channel, message) => call(() => rest.post(Routes.channelMessages(channel), message)),
+      edit: (channel, message, change) => call(() => rest.patch(Routes.channelMessage(channel, message), change)),
+      read: (channel, message) => call(() => rest.get(Routes.channelMessage(channel, message))),
+      remove: (channel, message) => call(() => rest.delete(Routes.channelMessage(channel, message))),
+      list: (channel, limit) =>
+        call(() => rest.get(Routes.channelMessages(channel), { query: new URLSearchParams({ limit: String(limit) }) })),
+      async openDm(user) {
+        const body = { recipient_id: user };
+        const channel = await call<RESTPostAPICurrentUserCreateDMChannelResult>(() =>
+          rest.post(Routes.userChannels(), { body }),
+        );
+        return channel.id;
+      },
+    },
+    application: () => call(() => rest.get(Routes.currentApplication())),
+    commands: () => call(() => rest.get(Routes.applicationCommands(applicationId))),
+    overwriteCommands: (body) => call(() => rest.put(Routes.applicationCommands(applicationId), { body })),
+    close() {
+      rest.clearHashSweeper();
+      rest.clearHandlerSweeper();
+    },
+  };
+}

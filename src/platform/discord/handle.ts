@@ -1,0 +1,46 @@
+import type { MessageHandle } from '../../core/chat.ts';
+import type { Millis } from '../../core/time.ts';
+import type { Origin } from './inbound.ts';
+import type { Outlet, Posted } from './outlet.ts';
+import { TOKEN_LIFE } from './outlet.ts';
+
+export interface HandleFacts {
+  applicationId: string;
+  origin: Origin;
+  receivedAt: Millis;
+  message: Posted;
+  way: Outlet['kind'];
+}
+
+/** What a message's handle says, read back. `token` is empty where the bot's own token is the only way. */
+export interface Place {
+  token: string;
+  /** When the token ends, in milliseconds since 1970. */
+  tokenUntil: Millis;
+  channel: string;
+  message: string;
+  user: string;
+}
+
+export function messageHandle({ applicationId, origin, receivedAt, message, way }: HandleFacts): MessageHandle {
+  const place: Record<string, string> = {
+    application: applicationId,
+    channel: message.channel,
+    message: message.id,
+    user: origin.user,
+  };
+  if (way === 'token') {
+    place['token'] = origin.token;
+    place['tokenUntil'] = String(receivedAt + TOKEN_LIFE);
+  }
+  return { platform: 'discord', place };
+}
+
+/** Throws TypeError when the handle is none of Discord's. */
+export function readHandle(handle: MessageHandle): Place {
+  const { channel, message, user, token = '', tokenUntil = '0' } = handle.place;
+  if (handle.platform !== 'discord' || channel === undefined || message === undefined || user === undefined) {
+    throw new TypeError(`expected the handle of a Discord message, got one of ${handle.platform}`);
+  }
+  return { token, tokenUntil: Number(tokenUntil), channel, message, user };
+}

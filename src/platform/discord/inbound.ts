@@ -1,0 +1,81 @@
+import type { APIChatInputApplicationCommandInteraction, APIInteraction } from 'discord.js';
+import {
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  ComponentType,
+  InteractionContextType,
+  InteractionType,
+} from 'discord.js';
+import type { CommandOptions, Turn } from '../../core/chat.ts';
+
+/** What Discord's interaction means to the commands. */
+export type Inbound =
+  | { kind: 'command'; name: string; options: CommandOptions; turn: Turn }
+  | { kind: 'action'; action: string; turn: Turn }
+  | { kind: 'suggestions' }
+  | { kind: 'unknown' };
+
+/** Where an interaction happened and how it can be answered. */
+export interface Origin {
+  id: string;
+  token: string;
+  user: string;
+  /** Empty when Discord names none. */
+  channel: string;
+  /** Installed by the member only: the bot itself is not there, and five follow-ups are all it may send. */
+  isUserInstallOnly: boolean;
+}
+
+/** Reads an interaction, however it came in. */
+export function readInteraction(interaction: APIInteraction): Inbound {
+  switch (interaction.type) {
+    case InteractionType.ApplicationCommand:
+      if (interaction.data.type !== ApplicationCommandType.ChatInput) return { kind: 'unknown' };
+      return {
+        kind: 'command',
+        name: interaction.data.name,
+        options: readOptions(interaction as APIChatInputApplicationCommandInteraction),
+        turn: readTurn(interaction),
+      };
+    case InteractionType.MessageComponent:
+      if (interaction.data.component_type !== ComponentType.Button) return { kind: 'unknown' };
+      return { kind: 'action', action: interaction.data.custom_id, turn: readTurn(interaction) };
+    case InteractionType.ApplicationCommandAutocomplete:
+      return { kind: 'suggestions' };
+    default:
+      return { kind: 'unknown' };
+  }
+}
+
+export function readOrigin(interaction: APIInteraction): Origin {
+  return {
+    id: interaction.id,
+    token: interaction.token,
+    user: userId(interaction),
+    channel: interaction.channel?.id ?? ('channel_id' in interaction ? (interaction.channel_id ?? '') : ''),
+    isUserInstallOnly: !(ApplicationIntegrationType.GuildInstall in interaction.authorizing_integration_owners),
+  };
+}
+
+function readTurn(interaction: APIInteraction): Turn {
+  return {
+    by: { platform: 'discord', workspace: '', user: userId(interaction) },
+    cause: interaction.id,
+    isPrivatePlace: interaction.context === InteractionContextType.BotDM,
+  };
+}
+
+function userId(interaction: APIInteraction): string {
+  return interaction.member?.user.id ?? interaction.user?.id ?? '';
+}
+
+function readOptions(interaction: APIChatInputApplicationCommandInteraction): CommandOptions {
+  const options: Record<string, string | number> = {};
+  for (const option of interaction.data.options ?? []) {
+    if (option.type === ApplicationCommandOptionType.String || option.type === ApplicationCommandOptionType.Integer) {
+      options[option.name] = option.value;
+    }
+  }
+  return options;
+}

@@ -1,0 +1,115 @@
+import type { APIInteractionResponse } from 'discord.js';
+import { InteractionResponseType, MessageFlags } from 'discord.js';
+import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat.ts';
+import type { Log } from '../../core/log.ts';
+import type { Clock, Millis } from '../../core/time.ts';
+import { persist } from '../persist.ts';
+import { openAnswer } from './answer.ts';
+import type { DiscordApi } from './api.ts';
+import { discordCode } from './errors.ts';
+import { messageHandle } from './handle.ts';
+import type { Origin } from './inbound.ts';
+import { createLine } from './line.ts';
+import { createTokenOutlet, type Outlet } from './outlet.ts';
+import { renderMessage, replySheets, type Sheet } from './render.ts';
+
+/** Hands Discord the first response to an interaction: as the answer to its request, or by the callback. */
+export type FirstResponse = (response: APIInteractionResponse) => Promise<void>;
+
+export interface ResponderOptions {
+  api: DiscordApi;
+  applicationId: string;
+  origin: Origin;
+  receivedAt: Millis;
+  respond: FirstResponse;
+  editIntervalMs: Millis;
+  clock: Clock;
+  log: Log;
+}
+
+/** A responder, and what only the platform may ask of it. */
+export interface DiscordResponder extends Responder {
+  isAcknowledged(): boolean;
+  /** The turn is over: takes "is thinking…" away if it was never replaced. */
+  conclude(): Promise<void>;
+}
+
+/** How long a plain reply is tried for. */
+const REPLY_WITHIN: Millis = 20_000;
+
+export function createResponder(options: ResponderOptions): DiscordResponder {
+  const { api, origin, clock, log } = options;
+  let acknowledged: Promise<void> | null = null;
+  let visibility: Visibility = 'private';
+  let queue: Promise<unknown> = Promise.resolve();
+  const token = createTokenOutlet(api, origin, () => visibility);
+  const line = createLine({ ...options, token, isPublic: () => visibility === 'public' });
+
+  /** What Discord says against it is only noted: the first response got there before, or comes too late to matter. */
+  async function respond(response: APIInteractionResponse): Promise<void> {
+    try {
+      await options.respond(response);
+    } catch (error) {
+      log.warn({ interaction: origin.id, code: discordCode(error), fault: String(error) }, 'the acknowledgement was not taken');
+    }
+  }
+
+  function acknowledge(wanted: Visibility): Promise<void> {
+    if (acknowledged === null) {
+      visibility = wanted;
+      const data = wanted === 'private' ? { flags: MessageFlags.Ephemeral as const } : {};
+      acknowledged = respond({ type: InteractionResponseType.DeferredChannelMessageWithSource, data });
+    }
+    return acknowledged;
+  }
+
+  /** Answers at once with the message itself. */
+  function respondWith(sheet: Sheet): Promise<void> {
+    visibility = 'private';
+    token.originalIsUsed();
+    const { body } = renderMessage(sheet, visibility);
+    const { content, components, allowed_mentions } = body;
+    acknowledged = respond({
+      type: InteractionResponseType.ChannelMessageWithSource,
+      data: { content: content ?? '', components: components ?? [], allowed_mentions: allowed_mentions ?? {}, flags: MessageFlags.Ephemeral },
+    });
+    return acknowledged;
+  }
+
+  async function reply(message: Reply): Promise<void> {
+    const [first, ...rest] = replySheets(message);
+    const sheets = first === undefined || acknowledged !== null ? replySheets(message) : rest;
+    if (first !== undefined && acknowledged === null) await respondWith(first);
+    else await acknowledged;
+    for (const sheet of sheets) {
+      await persist(() => line.through((outlet) => outlet.post(sheet)), { withinMs: REPLY_WITHIN, clock });
+    }
+  }
+
+  async function open(placeholder: Reply): Promise<AnswerView> {
+    await acknowledge('private');
+    const handleOf = (message: { id: string; channel: string }, way: Outlet['kind']): MessageHandle =>
+      messageHandle({ applicationId: options.applicationId, origin, receivedAt: options.receivedAt, message, way });
+    return openAnswer({ ...options, line, placeholder, handleOf });
+  }
+
+  /** One after the other, so that the first message of one takes the place of "is thinking…". */
+  function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const result = queue.then(run);
+    queue = result.catch(() => {});
+    return result;
+  }
+
+  return {
+    acknowledge,
+    reply: (message) => inTurn(() => reply(message)),
+    openAnswer: (placeholder) => inTurn(() => open(placeholder)),
+    isAcknowledged: () => acknowledged !== null,
+    async conclude() {
+      await queue;
+      if (acknowledged === null || !token.isOriginalWaiting()) return;
+      await acknowledged;
+      await token.dropOriginal();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { type Clock, MINUTE, type Millis } from '../../core/time.ts';
+
+/**
+ * chat.update is allowed about 50 times a minute in a workspace; the rest is kept for final edits.
+ * Source: https://docs.slack.dev/apis/web-api/rate-limits (tier 3)
+ */
+const EDITS_PER_MINUTE = 40;
+
+/** Shares the edits of one minute among the answers that stream in one workspace. */
+export interface EditBudget {
+  /** Takes one edit; returns 0, or how many milliseconds to wait before asking again. */
+  take(workspace: string): Millis;
+  /** Notes an edit that was made in any case. */
+  note(workspace: string): void;
+}
+
+export function createEditBudget(clock: Clock): EditBudget {
+  const made = new Map<string, Millis[]>();
+
+  function recent(workspace: string): Millis[] {
+    const since = clock() - MINUTE;
+    const edits = (made.get(workspace) ?? []).filter((at) => at > since);
+    if (edits.length === 0) made.delete(workspace);
+    else made.set(workspace, edits);
+    return edits;
+  }
+
+  function note(workspace: string): void {
+    made.set(workspace, [...recent(workspace), clock()]);
+  }
+
+  return {
+    note,
+    take(workspace) {
+      const edits = recent(workspace);
+      const oldest = edits[edits.length - EDITS_PER_MINUTE];
+      if (oldest !== undefined) return oldest + MINUTE - clock();
+      note(workspace);
+      return 0;
+    },
+  };
+}

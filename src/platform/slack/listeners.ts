@@ -1,0 +1,42 @@
+import type { App, BlockAction, BlockButtonAction } from '@slack/bolt';
+import type { ChatApp } from '../../core/chat.ts';
+import type { Log } from '../../core/log.ts';
+import { ACTION_ID, actionOf } from './action-id.ts';
+import { unescapeTyped } from './slack-text.ts';
+import { type Inbound, readCommand, readOptions, readPress } from './turn.ts';
+import type { Handle } from './turn-runner.ts';
+
+export interface ListenerOptions {
+  chat: ChatApp;
+  commandPrefix: string;
+  handle: Handle;
+  log: Log;
+}
+
+/** Connects a Bolt app, over any receiver, with the commands. */
+export function registerListeners(app: App, { chat, commandPrefix, handle, log }: ListenerOptions): void {
+  const specs = new Map(chat.commands.map((spec) => [`/${commandPrefix}${spec.name}`, spec]));
+
+  app.command(/^/, async ({ command, ack }) => {
+    const spec = specs.get(command.command);
+    if (spec === undefined) {
+      log.warn({ command: command.command }, 'Slack sent a command that this app does not have');
+      await ack({ response_type: 'ephemeral', text: 'This command is not known here.' });
+      return;
+    }
+    const inbound: Inbound = readCommand(command);
+    const headline = `${command.user_name}: ${command.command} ${unescapeTyped(command.text ?? '')}`.trim();
+    await handle({ inbound, ack: () => ack(), headline, replacesOwn: true }, (turn, responder) =>
+      chat.command(spec.name, readOptions(spec, command.text), turn, responder),
+    );
+  });
+
+  app.action<BlockAction>({ type: 'block_actions' }, async ({ action, body, ack }) => {
+    const { action_id: actionId } = action as BlockButtonAction['actions'][number];
+    if (!ACTION_ID.test(actionId)) return ack();
+    const inbound = readPress(body);
+    await handle({ inbound, ack: () => ack(), headline: undefined, replacesOwn: false }, (turn, responder) =>
+      chat.action(actionOf(actionId), turn, responder),
+    );
+  });
+}

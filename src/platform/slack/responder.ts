@@ -1,0 +1,142 @@
+import { type AnswerView, PlatformError, type Reply, type Responder, type Visibility } from '../../core/chat.ts';
+import type { Millis } from '../../core/time.ts';
+import { renderReply, type SlackContent } from './blocks.ts';
+import { withRetries } from './call-slack.ts';
+import { type AnswerTools, openMessageAnswer } from './message-answer.ts';
+import type { MessageChannel } from './message-channel.ts';
+import { type InstallSource, type MessagePlace, toHandle } from './message-place.ts';
+import type { ResponseUrl } from './response-url.ts';
+import { slackCode } from './slack-errors.ts';
+import { openUrlAnswer } from './url-answer.ts';
+
+export interface ResponderOptions extends AnswerTools {
+  /** Tells Slack that the request was heard; called once. */
+  ack(): Promise<void>;
+  /** After this the platform acknowledges by itself, in milliseconds; Slack waits three seconds. */
+  ackDeadlineMs: Millis;
+  source: InstallSource;
+  user: string;
+  workspace: string;
+  /** Whether the conversation is the member's own with the bot, so that everything in it is private. */
+  place: { readonly isDirect: boolean };
+  /** Null when the request came from no conversation. */
+  openPlace(): Promise<MessageChannel | null>;
+  openDirect(): Promise<MessageChannel>;
+  responseUrl: ResponseUrl | null;
+  /** Names who asked what in a public answer: Slack shows nobody else the command. */
+  headline: string | undefined;
+}
+
+export interface SlackResponder extends Responder {
+  /** Acknowledges if nobody did. */
+  settle(): Promise<void>;
+}
+
+/** How one command or press is answered. The clock of the three seconds starts now. */
+export function createResponder(options: ResponderOptions): SlackResponder {
+  const { responseUrl, log, place: where } = options;
+  let visibility: Visibility | null = null;
+  let acked: Promise<void> | null = null;
+  const cancelDeadline = options.setTimer(options.ackDeadlineMs, () => void ack());
+
+  /** Slack's acknowledgement says nothing of visibility, so the platform's own one leaves it open. */
+  function ack(): Promise<void> {
+    cancelDeadline();
+    acked ??= options.ack().catch((error: unknown) => {
+      log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'Slack was told too late or twice');
+    });
+    return acked;
+  }
+
+  async function acknowledge(wanted: Visibility): Promise<Visibility> {
+    visibility ??= wanted;
+    await ack();
+    return visibility;
+  }
+
+  async function sendDirect(content: SlackContent): Promise<void> {
+    const direct = await options.openDirect();
+    await direct.post(content);
+  }
+
+  async function postToPlace(content: SlackContent): Promise<void> {
+    const place = await options.openPlace();
+    if (place === null) throw new PlatformError('refused', 'the request came from no conversation');
+    await place.post(content);
+  }
+
+  async function postToUrl(content: SlackContent, to: Visibility): Promise<void> {
+    if (responseUrl === null) throw new PlatformError('refused', 'the request came without a response_url');
+    await responseUrl.post(content, { visibility: to, replace: false });
+  }
+
+  /** The ways to reach the member, best first; the next is tried when one is refused. */
+  async function deliver(content: SlackContent, to: Visibility): Promise<void> {
+    const byPlace = where.isDirect || to === 'public' ? [() => postToPlace(content)] : [];
+    const ways = [...byPlace, () => postToUrl(content, to), () => sendDirect(content)];
+    for (const [index, way] of ways.entries()) {
+      try {
+        return await withRetries(options.setTimer, way);
+      } catch (error) {
+        if (index === ways.length - 1 || !isRefused(error)) throw error;
+        log.debug({ code: slackCode(error) }, 'Slack refused one way to answer, the next is tried');
+      }
+    }
+  }
+
+  const headlineFor = (to: Visibility) => (to === 'public' && !where.isDirect ? options.headline : undefined);
+
+  function answerIn(channel: MessageChannel, placeholder: Reply, to: Visibility): Promise<AnswerView> {
+    const { source, user } = options;
+    const { channel: id, threadTs } = channel;
+    const handleOf = (ts: string) => toHandle({ kind: 'message', source, user, channel: id, ts, threadTs });
+    return openMessageAnswer({ ...options, channel, placeholder, headline: headlineFor(to), handleOf, sendDirect });
+  }
+
+  function answerByUrl(url: ResponseUrl, placeholder: Reply, to: Visibility): Promise<AnswerView> {
+    const { source, user } = options;
+    const place: MessagePlace = { kind: 'url', source, user, url: url.url, expiresAt: url.expiresAt, visibility: to };
+    const handle = toHandle(place);
+    return openUrlAnswer({
+      ...options,
+      responseUrl: url,
+      visibility: to,
+      placeholder,
+      headline: headlineFor(to),
+      handle,
+      sendDirect,
+    });
+  }
+
+  async function openAnswer(placeholder: Reply): Promise<AnswerView> {
+    const to = await acknowledge('private');
+    try {
+      const place = where.isDirect || to === 'public' ? await options.openPlace() : null;
+      if (place !== null) return await withRetries(options.setTimer, () => answerIn(place, placeholder, to));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      log.info(
+        { code: slackCode(error) },
+        'the bot cannot write in this conversation: the answer goes by response_url',
+      );
+    }
+    if (responseUrl !== null && responseUrl.remaining() > 0) return answerByUrl(responseUrl, placeholder, to);
+    return answerIn(await options.openDirect(), placeholder, 'private');
+  }
+
+  return {
+    settle: ack,
+    async acknowledge(wanted) {
+      await acknowledge(wanted);
+    },
+    async reply(reply) {
+      const to = await acknowledge('private');
+      for (const content of renderReply(reply, { headline: headlineFor(to) })) await deliver(content, to);
+    },
+    openAnswer,
+  };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof PlatformError && error.fault === 'refused';
+}

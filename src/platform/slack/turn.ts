@@ -1,0 +1,62 @@
+import type { BlockAction, SlashCommand } from '@slack/bolt';
+import type { CommandOptions, CommandSpec, Turn } from '../../core/chat.ts';
+import type { InstallSource } from './message-place.ts';
+import { unescapeTyped } from './slack-text.ts';
+
+/** What a command or a press tells, in one shape. */
+export interface Inbound {
+  turn: Omit<Turn, 'isPrivatePlace'>;
+  source: InstallSource;
+  /** Null when it came from no conversation. */
+  channel: string | null;
+  threadTs: string | null;
+  responseUrl: string | null;
+}
+
+/** Reads a slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands */
+export function readCommand(command: SlashCommand): Inbound {
+  const { team_id: teamId, enterprise_id: enterpriseId = '', user_id: user } = command;
+  return {
+    turn: { by: { platform: 'slack', workspace: enterpriseId || teamId, user }, cause: command.trigger_id },
+    source: {
+      teamId: teamId || null,
+      enterpriseId: enterpriseId || null,
+      isEnterpriseInstall: command.is_enterprise_install === 'true',
+    },
+    channel: command.channel_id || null,
+    threadTs: null,
+    responseUrl: command.response_url || null,
+  };
+}
+
+/** Reads the press of a button. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+export function readPress(body: BlockAction): Inbound {
+  const { user, team, container } = body;
+  const enterpriseId = body.enterprise?.id ?? team?.enterprise_id ?? null;
+  const teamId = team?.id ?? null;
+  const userTeam = user.team_id ?? teamId ?? '';
+  const thread: unknown = container?.thread_ts ?? body.message?.thread_ts;
+  return {
+    turn: {
+      by: { platform: 'slack', workspace: enterpriseId ?? userTeam, user: user.id },
+      cause: body.trigger_id,
+    },
+    source: {
+      teamId: teamId ?? user.team_id ?? null,
+      enterpriseId,
+      isEnterpriseInstall: body.is_enterprise_install === true,
+    },
+    channel: body.channel?.id ?? null,
+    threadTs: typeof thread === 'string' ? thread : null,
+    responseUrl: body.response_url || null,
+  };
+}
+
+/** The text behind a command is its first option; what is not a whole number stays as it was typed. */
+export function readOptions(spec: CommandSpec, text: string | undefined): CommandOptions {
+  const [option] = spec.options;
+  const typed = unescapeTyped(text ?? '').trim();
+  if (option === undefined || typed === '') return {};
+  const asNumber = option.type === 'integer' && /^[+-]?\d+$/.test(typed) ? Number(typed) : Number.NaN;
+  return { [option.name]: Number.isSafeInteger(asNumber) ? asNumber : typed };
+}

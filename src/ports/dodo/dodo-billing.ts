@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Billing, CallShare } from '../../core/billing.ts';
+import type { Log } from '../../core/log.ts';
+import { type Clock, type Millis, SECOND } from '../../core/time.ts';
+import { createCalls } from './calls.ts';
+import { cancelSubscription } from './cancel-subscription.ts';
+import { createCheckout, sessionCreatedAt } from './checkout.ts';
+import { createClient } from './client.ts';
+import { customerCreatedAt, portalLink } from './customers.ts';
+import { debit } from './debit.ts';
+import { createDodoClock } from './dodo-clock.ts';
+import { parseEvent } from './events/parse-event.ts';
+import { readGrants, readLedger } from './ledger.ts';
+import { id } from './shapes.ts';
+import { createTransport } from './transport.ts';
+import { hasEvent, ingest } from './usage.ts';
+import { assertWebhookKeyWorks, verifyWebhook } from './webhook-signature.ts';
+
+export interface DodoBillingOptions {
+  apiKey: string;
+  webhookKey: string;
+  environment: 'test_mode' | 'live_mode';
+  /** Another server than the environment's, such as the sandbox. */
+  baseUrl?: string;
+  /** The credit entitlement whose ledger is ours. */
+  entitlementId: string;
+  clock: Clock;
+  log: Log;
+  /** For one whole call, answer included; default 10 s. */
+  timeoutMs?: Millis;
+  /** Asked before every request; false: over budget, the request is not made. */
+  budget: (share: CallShare) => Promise<boolean>;
+  /** Called at every 2xx answer. */
+  onHeard?: () => void;
+}
+
+/**
+ * The billing port on Dodo Payments (https://docs.dodopayments.com/api-reference/introduction).
+ * @throws Error when a key or the address cannot work; no message shows a key.
+ */
+export function createDodoBilling(options: DodoBillingOptions): Billing {
+  const { entitlementId, log, budget } = options;
+  const dodoClock = createDodoClock(options.clock);
+  const client = createClient({
+    apiKey: options.apiKey,
+    webhookKey: options.webhookKey,
+    environment: options.environment,
+    ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+    timeoutMs: options.timeoutMs ?? 10 * SECOND,
+    fetch: createTransport(dodoClock, options.onHeard ?? (() => {})),
+  });
+  assertWebhookKeyWorks(client);
+  const calls = createCalls({ budget, dodoClock, log });
+  const port = { client, calls, dodoClock, entitlementId };
+
+  return {
+    verifyWebhook: (body, headers) => verifyWebhook(client, body, headers),
+    parseEvent: (body) => parseEvent(body, entitlementId),
+    createCheckout: (request) => createCheckout(port, request),
+    sessionCreatedAt: (sessionId) => sessionCreatedAt(port, sessionId),
+    customerCreatedAt: (customerId) => customerCreatedAt(port, customerId),
+    portalLink: (customerId) => portalLink(port, customerId),
+    readLedger: (customerId, since) => readLedger(port, customerId, since),
+    readGrants: (customerId) => readGrants(port, customerId),
+    ingest: (events) => ingest(port, events),
+    hasEvent: (eventId) => hasEvent(port, eventId),
+    debit: (request) => debit(port, request),
+    cancelSubscription: (subscriptionId) => cancelSubscription(port, subscriptionId),
+    async probe() {
+      const entitlement = await calls.once({
+        name: 'probe',
+        share: 'reconcile',
+        answer: z.object({ business_id: id }),
+        send: () => client.creditEntitlements.retrieve(entitlementId),
+      });
+      return { businessId: entitlement.business_id };
+    },
+  };
+}

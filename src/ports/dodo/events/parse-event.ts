@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { type BillingEvent, MalformedEvent } from '../../../core/billing.ts';
+import { firstProblem, id, instant, metadata } from '../shapes.ts';
+import { ledgerRow } from './ledger-row.ts';
+import { paymentShape } from './payment.ts';
+import { subscriptionShape } from './subscription.ts';
+
+const envelope = z.object({ business_id: id, type: id, timestamp: instant, data: z.unknown() });
+const withMetadata = z.object({ metadata });
+const saysLedgerRow = z.object({ payload_type: z.literal('CreditLedgerEntry') });
+
+/** Events that carry a row of the ledger (https://docs.dodopayments.com/developer-resources/webhooks/intents/credit). */
+const LEDGER_EVENTS = new Set([
+  'credit.added',
+  'credit.deducted',
+  'credit.expired',
+  'credit.rolled_over',
+  'credit.rollover_forfeited',
+  'credit.overage_charged',
+  'credit.overage_reset',
+  'credit.manual_adjustment',
+]);
+
+/**
+ * Reads the body of a webhook whose signature held.
+ * @param entitlementId ours, see subscriptionShape
+ * @throws MalformedEvent
+ */
+export function parseEvent(body: string, entitlementId: string): BillingEvent {
+  const { type, timestamp: at, business_id: businessId, data } = read(envelope, json(body), 'a webhook');
+  const common = { type, at, businessId };
+  if (LEDGER_EVENTS.has(type) || (type.startsWith('credit.') && saysLedgerRow.safeParse(data).success)) {
+    return { kind: 'ledger_row', ...common, metadata: metadataOf(data, type), row: read(ledgerRow, data, type) };
+  }
+  if (type.startsWith('subscription.')) {
+    const subscription = read(subscriptionShape(entitlementId), data, type);
+    return { kind: 'subscription', ...common, metadata: metadataOf(data, type), subscription };
+  }
+  if (type.startsWith('payment.')) {
+    const payment = read(paymentShape(type), data, type);
+    return { kind: 'payment', ...common, metadata: metadataOf(data, type), payment };
+  }
+  return { kind: 'ignored', ...common };
+}
+
+function metadataOf(data: unknown, type: string) {
+  return read(withMetadata, data, type).metadata;
+}
+
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new MalformedEvent(`a webhook: expected JSON, came ${body.length} characters that are none`, {
+      cause: error,
+    });
+  }
+}
+
+function read<Shape>(shape: z.ZodType<Shape>, value: unknown, what: string): Shape {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  throw new MalformedEvent(`${what}: ${firstProblem(result.error)}`);
+}

@@ -1,0 +1,76 @@
+import OpenAI from 'openai';
+import type { Log } from '../../core/log.ts';
+import type { Model, ModelChunk, ModelRequest } from '../../core/model.ts';
+import { type Millis, SECOND } from '../../core/time.ts';
+import { toModelChunks } from './chunks.ts';
+import { toModelError } from './faults.ts';
+import { createGuardedFetch } from './idle-guard.ts';
+
+export interface OpenAiModelOptions {
+  apiKey: string;
+  /** With the version, such as `https://api.openai.com/v1` (the default). */
+  baseUrl?: string;
+  /** Until the answer begins; default 30 s. */
+  timeoutMs?: Millis;
+  /** Without a byte once it has begun; default 30 s. */
+  idleTimeoutMs?: Millis;
+  log: Log;
+}
+
+/**
+ * The model port on Chat Completions (https://platform.openai.com/docs/api-reference/chat), the surface that other
+ * servers speak too. Nothing is sent twice: a request that timed out may be generating, and would be paid for again.
+ * @throws Error when the key cannot be sent; the message never shows it
+ */
+export function createOpenAiModel(options: OpenAiModelOptions): Model {
+  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
+    throw new Error('The OpenAI API key: expected visible ASCII characters without spaces, came something else');
+  }
+  const client = new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: options.baseUrl ?? 'https://api.openai.com/v1',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    timeout: options.timeoutMs ?? 30 * SECOND,
+    maxRetries: 0,
+    // The SDK would write requests and broken chunks to the console.
+    logLevel: 'off',
+    fetch: createGuardedFetch(options.idleTimeoutMs ?? 30 * SECOND),
+  });
+
+  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {
+    signal.throwIfAborted();
+    try {
+      const chunks = await client.chat.completions.create(
+        {
+          model: request.model,
+          messages: [...request.messages],
+          max_completion_tokens: request.maxOutputTokens,
+          safety_identifier: request.safetyIdentifier,
+          stream: true,
+          stream_options: { include_usage: true },
+        },
+        { signal, headers: requestIdHeader(request.askId) },
+      );
+      for await (const chunk of toModelChunks(chunks, options.log)) {
+        signal.throwIfAborted();
+        yield chunk;
+      }
+    } catch (error) {
+      // The SDK ends an aborted stream without a word; whoever aborted gets their own reason back.
+      signal.throwIfAborted();
+      const told = toModelError(error);
+      options.log.warn({ askId: request.askId, fault: told.fault, status: told.status }, 'the model failed');
+      throw told;
+    }
+    signal.throwIfAborted();
+  }
+
+  return { stream };
+}
+
+/** Lets an operator find the ask in OpenAI's logs. A header takes visible ASCII only. */
+function requestIdHeader(askId: string): Record<string, string> {
+  return /^[\x21-\x7e]{1,200}$/.test(askId) ? { 'X-Client-Request-Id': askId } : {};
+}

@@ -1,0 +1,56 @@
+import type { Store } from '../../../core/store.ts';
+import type { SqliteConnection } from './connection.ts';
+import type { Records } from './records.ts';
+import type { Rows } from './rows.ts';
+
+interface Deps {
+  connection: SqliteConnection;
+  rows: Rows;
+  records: Records;
+}
+
+/** Documents and the compare-and-commit. */
+export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'commit'> {
+  const { prepare, read, write, now } = connection;
+  const select = prepare<{ version: number; document: string }>('SELECT version, document FROM accounts WHERE id = ?');
+  const insert = prepare(
+    'INSERT INTO accounts (id, version, document, updated_at) VALUES (?, 1, ?, ?) ON CONFLICT (id) DO NOTHING',
+  );
+  const update = prepare(
+    'UPDATE accounts SET version = version + 1, document = ?, updated_at = ? WHERE id = ? AND version = ?',
+  );
+  const selectSeen = prepare<object>('SELECT 1 FROM seen_keys WHERE account_id = ? AND key = ? AND expires_at > ?');
+  const see = prepare(
+    `INSERT INTO seen_keys (account_id, key, expires_at) VALUES (?, ?, ?)
+     ON CONFLICT (account_id, key) DO UPDATE SET expires_at = excluded.expires_at`,
+  );
+
+  return {
+    load: (accountId, keys) =>
+      read(() => {
+        const found = select.get(accountId);
+        const at = now();
+        return {
+          version: found?.version ?? 0,
+          document: found ? JSON.parse(found.document) : null,
+          seen: new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined)),
+        };
+      }),
+    commit: (commit) =>
+      write(() => {
+        const { accountId, expectedVersion, at } = commit;
+        const document = JSON.stringify(commit.document);
+        const written =
+          expectedVersion === 0
+            ? insert.run(accountId, document, at)
+            : update.run(document, at, accountId, expectedVersion);
+        if (written === 0) return false;
+        for (const { key, expiresAt } of commit.seen) see.run(accountId, key, expiresAt);
+        // Removed before added, so that one commit can put a row in the place of its predecessor.
+        for (const id of commit.removeRows) rows.drop(id);
+        for (const row of commit.rows) rows.add(row, at);
+        for (const record of commit.records) records.keep(accountId, record);
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { startHttpServer } from '../http-server.ts';
+import { createChanges } from './changes.ts';
+import { dmChannelOf } from './dm-channel.ts';
+import { createHttpDelivery, type EndpointAnswer } from './http-delivery.ts';
+import { createMember, type Member } from './people/member.ts';
+import { createUser } from './people/users.ts';
+import type { VisibleMessage } from './people/visible-message.ts';
+import { createProbes, type Probes } from './probes.ts';
+import { createRestApp } from './rest/app.ts';
+import { createFaultQueue, type DiscordFaults } from './rest/faults.ts';
+import { createRateLimits } from './rest/rate-limits.ts';
+import { createSigner } from './signing.ts';
+import { createSnowflakes } from './snowflake.ts';
+import {
+  clearStore,
+  createStore,
+  type DiscordStore,
+  type SimChannel,
+  type SimGuild,
+  type SimPerson,
+  type World,
+} from './world.ts';
+
+/** How to start the simulator. */
+export interface DiscordSimulatorOptions {
+  /** 0 (the default) takes a free port. */
+  port?: number;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** Milliseconds on the clock that rate limits are counted on; real time by default, since clients wait in real time. */
+  elapsed?: () => number;
+  applicationId?: string;
+  applicationName?: string;
+  /** The bot token. */
+  token?: string;
+  /** Where interactions are posted to; can be set later. */
+  interactionsUrl?: string;
+  rateLimits?: 'real' | 'off';
+  /** How long the app may take for its first answer (default 3000 ms, Discord's own). */
+  acknowledgeWithinMs?: number;
+}
+
+/** What a person is like; names and settings have defaults. */
+export interface MemberTraits {
+  name?: string;
+  /** Whether they take DMs from the bot. */
+  dms?: SimPerson['dms'];
+  /** Whether they use the app through a guild, or have installed it for themselves. */
+  installed?: SimPerson['installed'];
+  locale?: string;
+}
+
+/** A running simulator of Discord. discord.js reaches it with `new REST({ api: `${url}/api`, version: '10' })`. */
+export interface DiscordSimulator {
+  url: string;
+  /** Hex. */
+  publicKey: string;
+  applicationId: string;
+  token: string;
+  store: DiscordStore;
+  faults: DiscordFaults;
+  probes: Probes;
+  /** The guild and channel that are there from the start. */
+  home: { guildId: string; channelId: string };
+  /** `off` lets every call pass; the headers stay. */
+  rateLimits: { mode: 'real' | 'off' };
+  setInteractionsUrl(url: string | null): void;
+  guild(traits?: Partial<SimGuild>): SimGuild;
+  /** A text channel, in the home guild unless said otherwise. */
+  channel(traits?: Partial<Omit<SimChannel, 'recipientId'>>): SimChannel;
+  /** The person with this id, made on first use; traits given later change them. */
+  member(id?: string, traits?: MemberTraits): Member;
+  /** The messages of the bot's DM with a person, oldest first. */
+  dms(userId: string): VisibleMessage[];
+  /** Waits until the DMs fulfil a condition. @throws Error after `timeoutMs` (default 5000) with what was there */
+  waitForDms(
+    userId: string,
+    condition: (dms: VisibleMessage[]) => boolean,
+    timeoutMs?: number,
+  ): Promise<VisibleMessage[]>;
+  /** Sends the endpoint a rightly signed PING. */
+  ping(): Promise<EndpointAnswer>;
+  /** Forgets everything but the app itself, and turns every fault off. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the simulator on 127.0.0.1.
+ * @throws Error with code EADDRINUSE when the port is taken
+ */
+export async function createDiscordSimulator(options: DiscordSimulatorOptions = {}): Promise<DiscordSimulator> {
+  const now = options.now ?? Date.now;
+  const newId = createSnowflakes(now);
+  const signer = createSigner();
+  const applicationId = options.applicationId ?? newId();
+  const name = options.applicationName ?? 'tallybot';
+  const world: World = {
+    store: createStore(),
+    application: {
+      id: applicationId,
+      name,
+      token: options.token ?? `sim.${randomBytes(24).toString('base64url')}`,
+      bot: createUser(applicationId, name, true),
+      publicKey: signer.publicKey,
+      interactionsUrl: options.interactionsUrl ?? null,
+    },
+    changes: createChanges(),
+    now,
+    newId,
+    newToken: () => randomBytes(48).toString('base64url'),
+    verifyEndpoint: (url) => delivery.verify(url),
+    filesUrl: () => `${server.url}/attachments`,
+    acknowledgeWithinMs: options.acknowledgeWithinMs ?? 3_000,
+  };
+  const faults = createFaultQueue();
+  const rateLimits = createRateLimits(options.elapsed ?? (() => performance.now()), now);
+  rateLimits.mode = options.rateLimits ?? 'real';
+  const delivery = createHttpDelivery(world, signer);
+  const home = { guildId: newId(), channelId: newId() };
+  const members = new Map<string, Member>();
+
+  function guild(traits: Partial<SimGuild> = {}): SimGuild {
+    const made: SimGuild = {
+      id: newId(),
+      name: 'Guild',
+      locale: 'en-US',
+      botInstalled: true,
+      externalApps: true,
+      ...traits,
+    };
+    world.store.guilds.set(made.id, made);
+    return made;
+  }
+
+  function channel(traits: Partial<Omit<SimChannel, 'recipientId'>> = {}): SimChannel {
+    const defaults: SimChannel = {
+      id: newId(),
+      name: 'channel',
+      guildId: home.guildId,
+      recipientId: null,
+      botAccess: 'full',
+    };
+    const made = { ...defaults, ...traits };
+    world.store.channels.set(made.id, made);
+    return made;
+  }
+
+  function furnish(): void {
+    guild({ id: home.guildId, name: 'Home' });
+    channel({ id: home.channelId, name: 'general' });
+  }
+
+  function member(id: string = newId(), traits: MemberTraits = {}): Member {
+    const { name: called, ...settings } = traits;
+    const known = members.get(id);
+    if (known) {
+      Object.assign(known.person, settings);
+      if (called) Object.assign(known.person.user, createUser(id, called));
+      return known;
+    }
+    const person: SimPerson = {
+      user: createUser(id, called ?? `member ${id.slice(-4)}`),
+      dms: 'open',
+      installed: 'guild',
+      locale: 'en-US',
+      ...settings,
+    };
+    world.store.people.set(id, person);
+    const send = async (interactionId: string) => {
+      const interaction = world.store.interactions.get(interactionId);
+      if (interaction) await delivery.deliver(interaction);
+    };
+    const made = createMember({ world, send, home: () => home }, person);
+    members.set(id, made);
+    return made;
+  }
+
+  furnish();
+  const server = await startHttpServer(createRestApp({ world, faults, rateLimits }), options.port);
+  const probes = createProbes(world, delivery);
+  const dms = (userId: string) => member(userId).dms();
+  return {
+    url: server.url,
+    publicKey: signer.publicKey,
+    applicationId,
+    token: world.application.token,
+    store: world.store,
+    faults,
+    probes,
+    home,
+    rateLimits,
+    setInteractionsUrl(url) {
+      world.application.interactionsUrl = url;
+    },
+    guild,
+    channel,
+    member,
+    dms,
+    waitForDms(userId, condition, timeoutMs = 5_000) {
+      dmChannelOf(world, userId);
+      const probe = () => {
+        const there = dms(userId);
+        return condition(there) ? there : undefined;
+      };
+      const describe = () => `the DMs were ${JSON.stringify(dms(userId).map(({ content }) => content))}`;
+      return world.changes.until(probe, timeoutMs, describe);
+    },
+    ping: probes.ping,
+    reset() {
+      clearStore(world.store);
+      members.clear();
+      faults.reset();
+      rateLimits.reset();
+      furnish();
+    },
+    async close() {
+      delivery.end();
+      world.changes.end();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { type Request, type Response, Router } from 'express';
+import { playFault, refuseRate } from './answer.ts';
+import { SlackApiError } from './api-error.ts';
+import type { Arguments } from './arguments.ts';
+import { optionalText } from './arguments.ts';
+import type { SlackFaults } from './faults.ts';
+import { requireScope } from './methods/method.ts';
+import { oauthAccess } from './methods/oauth.ts';
+import { botMethods } from './methods/registry.ts';
+import type { Installation } from './model.ts';
+import type { RateLimiter, Tier } from './rate-limits.ts';
+import type { SlackWorld } from './world.ts';
+
+/** `POST /api/<method>` (and GET), with form or JSON bodies. Socket Mode's apps.connections.open says that it is not here. */
+export function createWebApi(world: SlackWorld, faults: SlackFaults, limiter: RateLimiter): Router {
+  const router = Router();
+  router.all('/api/:method', (request: Request<{ method: string }>, response) => {
+    const { method } = request.params;
+    const args: Arguments = { ...request.query, ...(request.body as Arguments | undefined) };
+    const { token, ...recorded } = args;
+    const entry = { at: world.now(), method, args: recorded, status: 0, unexpected: false };
+    const record = Object.assign(entry, {} as { error?: string; teamId?: string });
+    world.store.requests.push(record);
+
+    const fault = faults.take(method);
+    if (fault && !fault.performed) {
+      record.status = playFault(fault, response);
+      if (fault.error) record.error = fault.error;
+      return;
+    }
+    try {
+      const install = authenticate(world, method, request, args);
+      if (install) record.teamId = install.teamId;
+      const wait = limiter.take(tierOf(world, method), limitKey(method, install, args));
+      if (wait > 0) {
+        record.error = 'ratelimited';
+        record.status = refuseRate(response, wait);
+        return;
+      }
+      const result = perform(world, method, request, args, install);
+      record.status = fault ? playFault(fault, response) : answer(response, { ok: true, ...result }, install);
+    } catch (error) {
+      if (!(error instanceof SlackApiError)) throw error;
+      record.error = error.code;
+      record.unexpected = error.code === 'unknown_method';
+      record.status = answer(response, { ok: false, error: error.code, ...error.extra });
+    }
+  });
+  return router;
+}
+
+const TOKENLESS = 'oauth.v2.access';
+const SOCKET_MODE = 'apps.connections.open';
+
+function authenticate(world: SlackWorld, method: string, request: Request, args: Arguments): Installation | undefined {
+  if (method === TOKENLESS) return undefined;
+  if (!botMethods[method] && method !== SOCKET_MODE) throw new SlackApiError('unknown_method', { req_method: method });
+  const [scheme, header] = (request.headers.authorization ?? '').split(' ');
+  const token = scheme === 'Bearer' ? header : optionalText(args, 'token');
+  if (!token) throw new SlackApiError('not_authed');
+  if (method === SOCKET_MODE) {
+    throw new SlackApiError(token.startsWith('xapp-') ? 'not_in_this_simulator_yet' : 'not_allowed_token_type');
+  }
+  const install = world.store.installations.get(token);
+  if (!install) throw new SlackApiError('invalid_auth');
+  if (!install.active) throw new SlackApiError('account_inactive');
+  return install;
+}
+
+function perform(
+  world: SlackWorld,
+  method: string,
+  request: Request,
+  args: Arguments,
+  install: Installation | undefined,
+): Record<string, unknown> {
+  const known = botMethods[method];
+  if (!known || !install) return oauthAccess(world, args, request.headers.authorization);
+  requireScope(install, known.scopes);
+  return known.handle({ world, args, install });
+}
+
+function tierOf(world: SlackWorld, method: string): Tier {
+  if (method === 'conversations.history' && world.settings.distribution === 'commercial') return 1;
+  return botMethods[method]?.tier ?? 4;
+}
+
+function limitKey(method: string, install: Installation | undefined, args: Arguments): string {
+  const channel = botMethods[method]?.tier === 'channel' ? optionalText(args, 'channel') : undefined;
+  return `${method}:${install?.teamId ?? ''}:${channel ?? ''}`;
+}
+
+function answer(response: Response, body: Record<string, unknown>, install?: Installation): number {
+  if (install) response.set('X-OAuth-Scopes', install.scopes.join(','));
+  response.status(200).json(body);
+  return 200;
+}

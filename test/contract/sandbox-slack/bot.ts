@@ -1,0 +1,85 @@
+import { App, ExpressReceiver, LogLevel } from '@slack/bolt';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import express from 'express';
+import { type RunningServer, startHttpServer } from '../../../src/sandbox/http-server.ts';
+import {
+  createSlackSimulator,
+  type SlackSimulator,
+  type SlackSimulatorOptions,
+} from '../../../src/sandbox/slack/simulator.ts';
+
+/** An unmodified Bolt app on a real Express host, pointed at a simulator. */
+export interface Stage {
+  slack: SlackSimulator;
+  app: App;
+  bot: RunningServer;
+  close(): Promise<void>;
+}
+
+export async function createStage(options: SlackSimulatorOptions = {}): Promise<Stage> {
+  const slack = await createSlackSimulator({ rateLimits: 'off', ...options });
+  const host = express();
+  const receiver = new ExpressReceiver({
+    signingSecret: slack.settings.signingSecret,
+    app: host,
+    endpoints: '/slack/events',
+    logLevel: LogLevel.ERROR,
+    unhandledRequestTimeoutMillis: 60_000,
+  });
+  const app = new App({
+    receiver,
+    token: slack.settings.botToken,
+    logger: silent,
+    clientOptions: clientOptions(slack),
+    deferInitialization: true,
+  });
+  await app.init();
+  const bot = await startHttpServer(host);
+  slack.eventsUrl = `${bot.url}/slack/events`;
+  return {
+    slack,
+    app,
+    bot,
+    async close() {
+      await bot.close();
+      await slack.close();
+    },
+  };
+}
+
+/** A WebClient of the simulator that gives up at once. */
+export function createClient(slack: SlackSimulator, token = slack.settings.botToken): WebClient {
+  return new WebClient(token, clientOptions(slack));
+}
+
+export function clientOptions(slack: SlackSimulator): WebClientOptions {
+  return {
+    slackApiUrl: `${slack.url}/api/`,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: 5000,
+    logger: silent,
+  };
+}
+
+/** The error code of a refused call. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    const { data } = error as { data?: { error?: string } };
+    return data?.error ?? String(error);
+  }
+  return 'accepted';
+}
+
+const nothing = (): void => undefined;
+export const silent = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  getLevel: () => LogLevel.ERROR,
+  setName: nothing,
+};
