@@ -152,7 +152,8 @@ function rowChanges(decisions: readonly Decision<unknown>[]): Pick<AccountCommit
 }
 
 function announce(deps: WalletsDeps, folded: Folded): void {
-  for (const { name, by } of folded.decisions.flatMap((decision) => decision.counts ?? [])) deps.metrics.count(name, by);
+  for (const { name, by } of folded.decisions.flatMap((decision) => decision.counts ?? []))
+    deps.metrics.count(name, by);
   for (const record of folded.commit?.records ?? []) {
     if (record.kind !== 'alert') continue;
     deps.metrics.count('alerts');

@@ -90,7 +90,12 @@ export function createEditPacer(options: EditPacerOptions): EditPacer {
     await inFlight;
     const blockedFor = blockedUntil - clock();
     if (blockedFor > 0) await pause(Math.min(blockedFor, finishWithinMs), startTimer);
-    await persist(() => send(text), { withinMs: finishWithinMs, clock, setTimer: startTimer, onFault: options.onFault });
+    await persist(() => send(text), {
+      withinMs: finishWithinMs,
+      clock,
+      setTimer: startTimer,
+      onFault: options.onFault,
+    });
   }
 
   return {

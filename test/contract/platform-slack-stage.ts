@@ -1,7 +1,9 @@
 import express from 'express';
 import type { ChatApp, CommandSpec, Responder, Turn } from '../../src/core/chat.ts';
 import type { Log } from '../../src/core/log.ts';
-import { createSlackHttp, type SlackAuth, type SlackPlatform } from '../../src/platform/slack/slack-http.ts';
+import { setTimer } from '../../src/platform/edit-pacer.ts';
+import { createSlackHttp } from '../../src/platform/slack/slack-http.ts';
+import type { SlackAuth, SlackPlatform } from '../../src/platform/slack/slack-platform.ts';
 import { type RunningServer, startHttpServer } from '../../src/sandbox/http-server.ts';
 import {
   createSlackSimulator,
@@ -53,11 +55,21 @@ export interface StageOptions extends SlackSimulatorOptions {
   commandPrefix?: string;
   ackDeadlineMs?: number;
   editIntervalMs?: number;
+  /** The platform's own timers run this many times faster. */
+  haste?: number;
 }
 
 /** The Slack platform on a real Express host, with a small app behind it, pointed at a simulator. */
 export async function createSlackStage(options: StageOptions = {}): Promise<SlackStage> {
-  const { auth, clock = Date.now, commandPrefix, ackDeadlineMs, editIntervalMs = 5, ...simulation } = options;
+  const {
+    auth,
+    clock = Date.now,
+    commandPrefix,
+    ackDeadlineMs,
+    editIntervalMs = 5,
+    haste = 1,
+    ...simulation
+  } = options;
   const slack = await createSlackSimulator({ rateLimits: 'off', ...simulation });
   const turns: SlackStage['turns'] = [];
   const script: SlackStage['script'] = { run: (_turn, responder) => responder.reply({ text: 'done' }) };
@@ -85,6 +97,7 @@ export async function createSlackStage(options: StageOptions = {}): Promise<Slac
     clock,
     log: recordingLog(logs),
     editIntervalMs,
+    setTimer: (delay, run) => setTimer(delay / haste, run),
     ...(commandPrefix !== undefined && { commandPrefix }),
     ...(ackDeadlineMs !== undefined && { ackDeadlineMs }),
   });

@@ -81,6 +81,19 @@ describe('the SQLite store when things break', () => {
     await store.check();
   });
 
+  it('keeps its lock against other processes after an attempt of its own process was refused', async () => {
+    store = await createSqliteStore({ path: database.path, now });
+    await expect(createSqliteStore({ path: database.path, now })).rejects.toThrow('in use');
+    const running = spawn(process.execPath, [script, database.path, '1'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = running;
+    const ended = once(running, 'close');
+    let said = '';
+    for await (const line of createInterface({ input: running.stderr })) said += line;
+    expect(await ended).toEqual([1, null]);
+    expect(said).toContain(`${database.path} is in use by another process`);
+    await store.check();
+  });
+
   // The limit on file sizes makes writes fail as a full disk does, and needs no disk to fill.
   it.skipIf(process.platform === 'win32')('tells no commit as done that a full disk refused', async () => {
     const limited = ['/bin/sh', '-c', 'ulimit -f 1000 && exec "$0" "$@"', process.execPath, script, database.path, '8'];

@@ -163,7 +163,9 @@ describe("the SQLite store's file", () => {
   it('is rid of what has expired after a sweep', async () => {
     const store = await open();
     for (const expiresAt of [START, START + 1]) {
-      await store.commit(commitOf({ accountId: `${expiresAt}`, seen: [{ key: 'k', expiresAt }] }));
+      const keys = expiresAt === START ? 1_200 : 1;
+      const seen = Array.from({ length: keys }, (_, n) => ({ key: `k${n}`, expiresAt }));
+      await store.commit(commitOf({ accountId: `${expiresAt}`, seen }));
       await store.put(rowOf(`${expiresAt}`), { key: `${expiresAt}`, expiresAt }, 0);
       await store.increment(`${expiresAt}`, 1, expiresAt, 0);
       await store.lease(`${expiresAt}`, 'owner', expiresAt, 0);

@@ -1,6 +1,6 @@
-import type { Account, KnownSubscription } from './account.ts';
 import { type Plan, planOfProduct } from '../catalogue.ts';
 import { MINUTE, type Millis } from '../time.ts';
+import type { Account, KnownSubscription } from './account.ts';
 import type { Moment, Rules } from './rules.ts';
 
 /** The meter must have run before a grant goes: what expires within this time is not lent out. */

@@ -1,5 +1,5 @@
-import type { ChatUser } from '../chat.ts';
 import type { ProductKey } from '../catalogue.ts';
+import type { ChatUser } from '../chat.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, Checkout } from './account.ts';
 import { runningPlan } from './available.ts';
@@ -70,11 +70,7 @@ function replyFor(open: Checkout, url: string, wish: CheckoutWish): CheckoutRepl
 }
 
 /** Notes the session that Dodo has made, or forgets the checkout when there is none. */
-export function decideCheckoutOpened(
-  account: Account,
-  nonce: string,
-  session: Checkout['session'],
-): Decision<void> {
+export function decideCheckoutOpened(account: Account, nonce: string, session: Checkout['session']): Decision<void> {
   const checkouts =
     session === null
       ? account.checkouts.filter((checkout) => checkout.nonce !== nonce)

@@ -93,7 +93,12 @@ export function decideDebitInsufficient(account: Account, id: string, now: Milli
     removeRows: [debitRowId(account.id, debited.count)],
     rows: next.rows,
     records: [
-      { kind: 'audit', id: `${id}:insufficient`, at: now, body: { what: 'debit_insufficient', tokens: debited.open.tokens, writtenOff } },
+      {
+        kind: 'audit',
+        id: `${id}:insufficient`,
+        at: now,
+        body: { what: 'debit_insufficient', tokens: debited.open.tokens, writtenOff },
+      },
     ],
     counts: writtenOff > 0 ? [{ name: 'tokens_written_off', by: writtenOff }] : [],
   };

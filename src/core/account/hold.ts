@@ -122,10 +122,7 @@ export function decideHold(
       },
       ...checked.rows,
     ],
-    counts: [
-      { name: 'asks_held', by: 1 },
-      ...(clamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : []),
-    ],
+    counts: [{ name: 'asks_held', by: 1 }, ...(clamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : [])],
   };
 }
 

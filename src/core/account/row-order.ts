@@ -1,10 +1,7 @@
 import type { LedgerRow } from '../billing.ts';
 
 /** Whether `next` continues where `before` ended: the chain that Dodo's ledger forms. */
-export function joins(
-  next: LedgerRow,
-  before: { balance: number; overage: number },
-): boolean {
+export function joins(next: LedgerRow, before: { balance: number; overage: number }): boolean {
   return next.balanceBefore === before.balance && next.overageBefore === before.overage;
 }
 

@@ -89,11 +89,7 @@ function settlesByMeter(account: Account, rules: Rules): boolean {
   return rules.settleWithoutPlan === 'meter' || runningPlan(account, rules) !== null;
 }
 
-function costOf(
-  account: Account,
-  request: SettleRequest,
-  moment: Moment,
-): { cost: number; empty: Account['empty'] } {
+function costOf(account: Account, request: SettleRequest, moment: Moment): { cost: number; empty: Account['empty'] } {
   if (request.visible) return { cost: weighUsage(request.model, request.usage), empty: account.empty };
   const causedByAsker = request.ending === 'stopped' || request.ending === 'length';
   if (!causedByAsker) return { cost: 0, empty: account.empty };

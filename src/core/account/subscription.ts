@@ -33,7 +33,8 @@ export function decideSubscription(
 ): Decision<void> {
   const { subscription, at } = event;
   const known = account.subscriptions.find((candidate) => candidate.id === subscription.id);
-  const isOld = known !== undefined && (at < known.eventAt || (ENDED.has(known.status) && !ENDED.has(subscription.status)));
+  const isOld =
+    known !== undefined && (at < known.eventAt || (ENDED.has(known.status) && !ENDED.has(subscription.status)));
   if (isOld) return { account: null, reply: undefined };
   const others = account.subscriptions.filter((candidate) => candidate.id !== subscription.id);
   const state: KnownSubscription = { ...subscription, eventAt: at, cancelling: known?.cancelling ?? false };
@@ -105,4 +106,3 @@ export function decidePayment(
     counts: [{ name: 'notices', by: 1 }],
   };
 }
-

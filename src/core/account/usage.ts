@@ -1,5 +1,5 @@
-import { MINUTE, type Millis } from '../time.ts';
 import type { UsageEvent } from '../billing.ts';
+import { MINUTE, type Millis } from '../time.ts';
 import type { Account, UsageBatch } from './account.ts';
 import type { Decision } from './decision.ts';
 import { requestReconcile } from './reconcile.ts';

@@ -4,7 +4,9 @@ import type { ModelRules } from '../models.ts';
 /** What a message costs beside its text: role and separators, generously (OpenAI's cookbook counts 3, and 3 for the reply). */
 const PER_MESSAGE = 8;
 
-export type PromptRefusal = { reason: 'prompt_empty' } | { reason: 'prompt_too_long'; tokens: number | null; most: number };
+export type PromptRefusal =
+  | { reason: 'prompt_empty' }
+  | { reason: 'prompt_too_long'; tokens: number | null; most: number };
 
 export type PreparedPrompt =
   | { kind: 'ready'; messages: ModelMessage[]; inputTokens: number; wantedOutputTokens: number }

@@ -57,7 +57,9 @@ export function createBindCustomer(deps: BindCustomerDeps): BindCustomer {
         reply: undefined,
         seen: [{ key, expiresAt: now + 400 * DAY }],
         rows: [noticeRow(account, { kind: 'payment_not_joined' }, id, now)],
-        records: [{ kind: 'alert', id: key, at: now, body: { what: 'customer_not_bound', why, accountId, customerId } }],
+        records: [
+          { kind: 'alert', id: key, at: now, body: { what: 'customer_not_bound', why, accountId, customerId } },
+        ],
       };
     });
     return { kind: 'clash', why };

@@ -6,7 +6,7 @@ import { discordCode } from './errors.ts';
 import { finalSheets, growingSheets } from './layout.ts';
 import type { Line } from './line.ts';
 import type { Outlet, Posted } from './outlet.ts';
-import type { Sheet } from './render.ts';
+import { replySheets, type Sheet } from './render.ts';
 
 /** A message of the answer and what it shows now. */
 interface Shown {
@@ -28,7 +28,6 @@ export interface AnswerOptions {
 export async function openAnswer(options: AnswerOptions): Promise<AnswerView> {
   const { line, placeholder, log } = options;
   const buttons: readonly Button[] = placeholder.buttons ?? [];
-  const first: Sheet = { content: placeholder.text, buttons };
   /** The messages in each place; an answer that has to move starts afresh in the new one. */
   const places = new Map<string, Shown[]>();
   let handle: MessageHandle | null = null;
@@ -68,7 +67,7 @@ export async function openAnswer(options: AnswerOptions): Promise<AnswerView> {
     });
   }
 
-  await line.through((outlet) => bring(outlet, [first]));
+  await line.through((outlet) => bring(outlet, replySheets(placeholder)));
   const opened = handle;
   if (opened === null) throw new Error('expected a message after the placeholder was posted');
 
@@ -94,5 +93,7 @@ export async function openAnswer(options: AnswerOptions): Promise<AnswerView> {
 }
 
 function isSame(a: Sheet, b: Sheet): boolean {
-  return a.content === b.content && a.buttons === b.buttons && a.file === b.file;
+  const isSameBelow =
+    a.buttons.length === b.buttons.length && a.buttons.every((button, index) => button === b.buttons[index]);
+  return a.content === b.content && isSameBelow && a.file === b.file;
 }

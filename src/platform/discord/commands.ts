@@ -1,10 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   APIApplicationCommandBasicOption,
   APIApplicationCommandOptionChoice,
   RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord.js';
-import { ApplicationCommandOptionType, ApplicationCommandType, ApplicationIntegrationType, InteractionContextType } from 'discord.js';
-import { isDeepStrictEqual } from 'node:util';
+import {
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+} from 'discord.js';
 import type { CommandOption, CommandSpec } from '../../core/chat.ts';
 import type { DiscordApi } from './api.ts';
 
@@ -21,7 +26,10 @@ export function commandBodies(specs: readonly CommandSpec[]): RESTPutAPIApplicat
 }
 
 /** Makes Discord's commands these, unless they are already. Throws PlatformError. */
-export async function registerCommands(api: DiscordApi, specs: readonly CommandSpec[]): Promise<'registered' | 'unchanged'> {
+export async function registerCommands(
+  api: DiscordApi,
+  specs: readonly CommandSpec[],
+): Promise<'registered' | 'unchanged'> {
   const wanted = commandBodies(specs);
   const present = await api.commands();
   if (isDeepStrictEqual(present.map(essence).sort(byName), wanted.map(essence).sort(byName))) return 'unchanged';
@@ -37,8 +45,12 @@ function optionBody(option: CommandOption): APIApplicationCommandBasicOption {
   }
   const type = ApplicationCommandOptionType.String;
   const lengths = { ...given('min_length', option.min), ...given('max_length', option.max) };
-  const choices: APIApplicationCommandOptionChoice<string>[] | undefined = option.choices?.map((choice) => ({ ...choice }));
-  return choices === undefined ? { type, name, description, required, ...lengths } : { type, name, description, required, choices };
+  const choices: APIApplicationCommandOptionChoice<string>[] | undefined = option.choices?.map((choice) => ({
+    ...choice,
+  }));
+  return choices === undefined
+    ? { type, name, description, required, ...lengths }
+    : { type, name, description, required, choices };
 }
 
 function given<Key extends string>(key: Key, value: number | undefined): Partial<Record<Key, number>> {

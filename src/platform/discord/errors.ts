@@ -44,7 +44,14 @@ export const ARCHIVED_THREAD = 50083;
 export const LOCKED_THREAD = 160005;
 
 /** The node errors of a connection that was never made: nothing was sent. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Makes a PlatformError of whatever discord.js's REST client throws. */
 export function toPlatformError(error: unknown): PlatformError {
@@ -56,18 +63,28 @@ export function toPlatformError(error: unknown): PlatformError {
   if (error instanceof DiscordAPIError) {
     const code = Number(error.code);
     const cause = new DiscordFault(code, error.status, error.message);
-    return new PlatformError(FAULTS.get(code) ?? 'refused', `Discord refused: ${error.message} (${error.code})`, { cause });
-  }
-  if (error instanceof HTTPError) {
-    const cause = new DiscordFault(0, error.status, error.message);
-    return new PlatformError(error.status === 503 ? 'unavailable' : 'unanswered', `Discord failed with ${error.status}`, {
+    return new PlatformError(FAULTS.get(code) ?? 'refused', `Discord refused: ${error.message} (${error.code})`, {
       cause,
     });
   }
+  if (error instanceof HTTPError) {
+    const cause = new DiscordFault(0, error.status, error.message);
+    return new PlatformError(
+      error.status === 503 ? 'unavailable' : 'unanswered',
+      `Discord failed with ${error.status}`,
+      {
+        cause,
+      },
+    );
+  }
   const reason = connectionReason(error);
-  return new PlatformError(NOT_CONNECTED.has(reason) ? 'unavailable' : 'unanswered', `Discord was not reached: ${reason}`, {
-    cause: error,
-  });
+  return new PlatformError(
+    NOT_CONNECTED.has(reason) ? 'unavailable' : 'unanswered',
+    `Discord was not reached: ${reason}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The number Discord gave as its reason, or null when it gave none. */

@@ -30,8 +30,8 @@ export function messageHandle({ applicationId, origin, receivedAt, message, way 
     user: origin.user,
   };
   if (way === 'token') {
-    place['token'] = origin.token;
-    place['tokenUntil'] = String(receivedAt + TOKEN_LIFE);
+    place.token = origin.token;
+    place.tokenUntil = String(receivedAt + TOKEN_LIFE);
   }
   return { platform: 'discord', place };
 }

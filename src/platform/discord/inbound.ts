@@ -49,12 +49,13 @@ export function readInteraction(interaction: APIInteraction): Inbound {
 }
 
 export function readOrigin(interaction: APIInteraction): Origin {
+  const owners: object | undefined = interaction.authorizing_integration_owners;
   return {
     id: interaction.id,
     token: interaction.token,
     user: userId(interaction),
     channel: interaction.channel?.id ?? ('channel_id' in interaction ? (interaction.channel_id ?? '') : ''),
-    isUserInstallOnly: !(ApplicationIntegrationType.GuildInstall in interaction.authorizing_integration_owners),
+    isUserInstallOnly: owners !== undefined && !(ApplicationIntegrationType.GuildInstall in owners),
   };
 }
 

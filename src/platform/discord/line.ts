@@ -56,7 +56,8 @@ export function createLine(options: LineOptions): Line {
   let outlet: Outlet = token;
 
   async function next(closed: Outlet): Promise<Outlet> {
-    const mayUseChannel = closed.kind === 'token' && options.isPublic() && !origin.isUserInstallOnly && origin.channel !== '';
+    const mayUseChannel =
+      closed.kind === 'token' && options.isPublic() && !origin.isUserInstallOnly && origin.channel !== '';
     if (mayUseChannel) return createChannelOutlet(api, origin.channel, 'channel');
     return createChannelOutlet(api, await api.byBot.openDm(origin.user), 'dm');
   }

@@ -61,18 +61,17 @@ export function createTokenOutlet(api: DiscordApi, origin: Origin, visibility: (
       return most - followUps + (originalIsWaiting ? 1 : 0);
     },
     async post(sheet) {
-      const message = renderMessage(sheet, visibility());
       if (originalIsWaiting) {
-        const filled = await fillOriginal(message);
+        const filled = await fillOriginal(renderMessage(sheet));
         originalIsWaiting = false;
         return { id: filled.id, channel: filled.channel_id };
       }
-      const posted = await api.byToken.followUp(origin.token, message);
+      const posted = await api.byToken.followUp(origin.token, renderMessage(sheet, visibility()));
       followUps += 1;
       return { id: posted.id, channel: posted.channel_id };
     },
     async edit(message, sheet) {
-      await api.byToken.edit(origin.token, message.id, renderMessage(sheet, visibility()));
+      await api.byToken.edit(origin.token, message.id, renderMessage(sheet));
     },
     remove: (message) => api.byToken.remove(origin.token, message.id),
     originalIsUsed() {
@@ -89,11 +88,11 @@ export function createChannelOutlet(api: DiscordApi, channel: string, kind: 'cha
     kind,
     room: () => Number.POSITIVE_INFINITY,
     async post(sheet) {
-      const posted = await api.byBot.post(channel, renderMessage(sheet, 'public'));
+      const posted = await api.byBot.post(channel, renderMessage(sheet));
       return { id: posted.id, channel: posted.channel_id };
     },
     async edit(message, sheet) {
-      await api.byBot.edit(message.channel, message.id, renderMessage(sheet, 'public'));
+      await api.byBot.edit(message.channel, message.id, renderMessage(sheet));
     },
     remove: (message) => api.byBot.remove(message.channel, message.id),
   };

@@ -41,8 +41,11 @@ export function replySheets(reply: Reply): Sheet[] {
   }));
 }
 
-/** The native message. It pings nobody, whatever its text says. */
-export function renderMessage(sheet: Sheet, visibility: Visibility): OutgoingMessage {
+/**
+ * The native message. It pings nobody, whatever its text says.
+ * @param visibility for a new message; that of an edited one stays what it was
+ */
+export function renderMessage(sheet: Sheet, visibility: Visibility = 'public'): OutgoingMessage {
   const body: OutgoingMessage['body'] = {
     content: sheet.content,
     components: buttonRows(sheet.buttons),

@@ -6,7 +6,7 @@ import type { Clock, Millis } from '../../core/time.ts';
 import { persist } from '../persist.ts';
 import { openAnswer } from './answer.ts';
 import type { DiscordApi } from './api.ts';
-import { discordCode } from './errors.ts';
+import { ALREADY_ACKNOWLEDGED, discordCode } from './errors.ts';
 import { messageHandle } from './handle.ts';
 import type { Origin } from './inbound.ts';
 import { createLine } from './line.ts';
@@ -39,18 +39,25 @@ const REPLY_WITHIN: Millis = 20_000;
 
 export function createResponder(options: ResponderOptions): DiscordResponder {
   const { api, origin, clock, log } = options;
-  let acknowledged: Promise<void> | null = null;
+  let acknowledged: Promise<boolean> | null = null;
   let visibility: Visibility = 'private';
   let queue: Promise<unknown> = Promise.resolve();
   const token = createTokenOutlet(api, origin, () => visibility);
   const line = createLine({ ...options, token, isPublic: () => visibility === 'public' });
 
-  /** What Discord says against it is only noted: the first response got there before, or comes too late to matter. */
-  async function respond(response: APIInteractionResponse): Promise<void> {
+  /** False when Discord did not take it: another response was there before, or it comes too late. */
+  async function respond(response: APIInteractionResponse): Promise<boolean> {
     try {
       await options.respond(response);
+      return true;
     } catch (error) {
-      log.warn({ interaction: origin.id, code: discordCode(error), fault: String(error) }, 'the acknowledgement was not taken');
+      const code = discordCode(error);
+      log.warn(
+        { interaction: origin.id, code, fault: String(error) },
+        'the first response to an interaction was not taken',
+      );
+      if (code === ALREADY_ACKNOWLEDGED) token.originalIsUsed();
+      return false;
     }
   }
 
@@ -60,27 +67,27 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
       const data = wanted === 'private' ? { flags: MessageFlags.Ephemeral as const } : {};
       acknowledged = respond({ type: InteractionResponseType.DeferredChannelMessageWithSource, data });
     }
-    return acknowledged;
+    return acknowledged.then(() => {});
   }
 
   /** Answers at once with the message itself. */
-  function respondWith(sheet: Sheet): Promise<void> {
-    visibility = 'private';
-    token.originalIsUsed();
-    const { body } = renderMessage(sheet, visibility);
-    const { content, components, allowed_mentions } = body;
+  async function respondWith(sheet: Sheet): Promise<boolean> {
+    const { content = '', components = [], allowed_mentions = {} } = renderMessage(sheet, 'private').body;
+    const data = { content: content ?? '', components: components ?? [], allowed_mentions: allowed_mentions ?? {} };
     acknowledged = respond({
       type: InteractionResponseType.ChannelMessageWithSource,
-      data: { content: content ?? '', components: components ?? [], allowed_mentions: allowed_mentions ?? {}, flags: MessageFlags.Ephemeral },
+      data: { ...data, flags: MessageFlags.Ephemeral },
     });
-    return acknowledged;
+    const isTaken = await acknowledged;
+    if (isTaken) token.originalIsUsed();
+    return isTaken;
   }
 
   async function reply(message: Reply): Promise<void> {
-    const [first, ...rest] = replySheets(message);
-    const sheets = first === undefined || acknowledged !== null ? replySheets(message) : rest;
-    if (first !== undefined && acknowledged === null) await respondWith(first);
-    else await acknowledged;
+    const sheets = replySheets(message);
+    const [first] = sheets;
+    if (acknowledged !== null) await acknowledged;
+    else if (first !== undefined && (await respondWith(first))) sheets.shift();
     for (const sheet of sheets) {
       await persist(() => line.through((outlet) => outlet.post(sheet)), { withinMs: REPLY_WITHIN, clock });
     }
@@ -107,9 +114,7 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
     isAcknowledged: () => acknowledged !== null,
     async conclude() {
       await queue;
-      if (acknowledged === null || !token.isOriginalWaiting()) return;
-      await acknowledged;
-      await token.dropOriginal();
+      if ((await acknowledged) === true && token.isOriginalWaiting()) await token.dropOriginal();
     },
   };
 }

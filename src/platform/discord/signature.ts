@@ -4,7 +4,11 @@ import { createPublicKey, verify } from 'node:crypto';
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Tells whether a request was signed by the owner of the key. Bad headers make it false, never throw. */
-export type VerifySignature = (body: Uint8Array, signature: string | undefined, timestamp: string | undefined) => boolean;
+export type VerifySignature = (
+  body: Uint8Array,
+  signature: string | undefined,
+  timestamp: string | undefined,
+) => boolean;
 
 /**
  * Checks the X-Signature-Ed25519 (hex) of Discord, made over X-Signature-Timestamp and the raw body.

@@ -16,7 +16,7 @@ const UNREADABLE = new Set([
 
 /**
  * Ends a message that its writer left: the text that stands there was paid for and stays, its buttons go. Where the
- * bot cannot read what stands there, the ending is a message of its own.
+ * bot cannot read what stands there, or not change it, the ending is a message of its own.
  * @throws PlatformError
  */
 export async function closeMessage(
@@ -32,8 +32,12 @@ export async function closeMessage(
     await channel.post(ending);
     return;
   }
-  const kept = blocks.filter(isKept);
-  await channel.update(ts, { text: fallbackText(text), blocks: [...kept, ...ending.blocks] });
+  try {
+    await channel.update(ts, { text: fallbackText(text), blocks: [...blocks.filter(isKept), ...ending.blocks] });
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.fault !== 'refused') throw error;
+    await channel.post(ending);
+  }
 }
 
 async function readBlocks(

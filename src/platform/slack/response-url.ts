@@ -14,8 +14,8 @@ export interface ResponseUrl {
   readonly expiresAt: Millis;
   /** How often it may still be used; 0 when it has expired. */
   remaining(): number;
-  /** Whether `replace` changes the first message that was posted here; of a press it would change the pressed message. */
-  readonly replacesOwn: boolean;
+  /** Whether a message posted now is the one that `replace` will change; after a press that is the pressed one. */
+  isReplaceable(): boolean;
   /**
    * Shows a message to everyone in the conversation or to the member alone.
    * @param how `replace`: in the place of the first message that was posted here
@@ -35,7 +35,7 @@ export function createResponseUrl(options: {
   replacesOwn: boolean;
   clock: Clock;
 }): ResponseUrl {
-  const { url, clock, replacesOwn, expiresAt } = options;
+  const { url, clock, expiresAt } = options;
   let uses = 0;
 
   function remaining(): number {
@@ -45,7 +45,7 @@ export function createResponseUrl(options: {
   return {
     url,
     expiresAt,
-    replacesOwn,
+    isReplaceable: () => options.replacesOwn && uses === 0,
     remaining,
     async post(content, { visibility, replace }) {
       if (remaining() === 0) throw new PlatformError('refused', 'Slack response_url is used up or expired');

@@ -27,7 +27,7 @@ const GOES_ON = 'The answer goes on in your direct messages.';
  */
 export async function openUrlAnswer(options: UrlAnswerOptions): Promise<AnswerView> {
   const { responseUrl, visibility, placeholder, headline, clock, log } = options;
-  const canReplace = responseUrl.replacesOwn && responseUrl.remaining() > 1;
+  const canReplace = responseUrl.isReplaceable() && responseUrl.remaining() > 1;
   const dueTimes = UPDATES_AT.map((after) => clock() + after);
   let footer: Reply | null = null;
   let contents: readonly SlackContent[] = [];

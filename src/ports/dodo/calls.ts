@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { APIConnectionTimeoutError } from 'dodopayments';
 import type { z } from 'zod';
 import { BillingError, type CallShare } from '../../core/billing.ts';
 import type { Log } from '../../core/log.ts';
 import type { DodoClock } from './dodo-clock.ts';
 import { toBillingError } from './faults.ts';
 import { firstProblem } from './shapes.ts';
+import { TransportFailure } from './transport.ts';
 
 const RETRY_PAUSE_MS = 200;
 
@@ -65,7 +65,7 @@ function understood<Answer>(call: Call<Answer>, answer: unknown): Answer {
 
 /** Not after a timeout: whoever waits has waited long enough. Not after an answer that is not readable. */
 function worthAnotherTry(error: unknown): boolean {
-  if (!(error instanceof BillingError) || error.cause === undefined || error.retryAfterMs !== null) return false;
-  if (error.cause instanceof APIConnectionTimeoutError) return false;
-  return error.fault === 'unavailable' || error.fault === 'unanswered';
+  if (!(error instanceof BillingError) || error.retryAfterMs !== null) return false;
+  if (error.fault === 'unavailable' || error.cause instanceof TransportFailure) return true;
+  return error.fault === 'unanswered' && error.status !== null;
 }

@@ -1,4 +1,3 @@
-import type DodoPayments from 'dodopayments';
 import { APIConnectionTimeoutError, APIError, DodoPaymentsError } from 'dodopayments';
 import { BillingError, type BillingFault } from '../../core/billing.ts';
 import { HOUR, type Millis, SECOND } from '../../core/time.ts';
@@ -33,13 +32,15 @@ export function toBillingError(error: unknown, operation: string, dodoNow: Milli
   }
   const failure = error instanceof Error ? error.cause : undefined;
   if (failure instanceof TransportFailure) {
-    return new BillingError(failure.sent ? 'unanswered' : 'unavailable', `${operation}: ${failure.message}`, {
-      cause: failure.origin,
-    });
+    const told = `${operation}: ${failure.message} (${failure.code})`;
+    return new BillingError(failure.sent ? 'unanswered' : 'unavailable', told, { cause: failure });
   }
   if (error instanceof APIError && typeof error.status === 'number') return ofStatus(error, error.status);
   if (error instanceof APIError) {
     return new BillingError('unanswered', `${operation}: ${error.message}`, { cause: error });
+  }
+  if (error instanceof SyntaxError) {
+    return new BillingError('unanswered', `${operation}: expected JSON of Dodo, came something else`, { cause: error });
   }
   // Thrown before anything is sent, such as for an id that is no path segment.
   if (error instanceof DodoPaymentsError) {
@@ -47,7 +48,7 @@ export function toBillingError(error: unknown, operation: string, dodoNow: Milli
   }
   throw error;
 
-  function ofStatus(refusal: InstanceType<typeof DodoPayments.APIError>, status: number): BillingError {
+  function ofStatus(refusal: InstanceType<typeof APIError>, status: number): BillingError {
     const retryAfterMs = waitOf(refusal.headers, dodoNow);
     return new BillingError(faultOfStatus(status), `${operation}: Dodo answered ${status}${detailOf(refusal)}`, {
       status,

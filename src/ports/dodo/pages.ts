@@ -14,7 +14,7 @@ interface Listing<Item extends { id: string }> {
   name: string;
   share: CallShare;
   item: z.ZodType<Item>;
-  send(page: PageQuery): PromiseLike<{ items: unknown }>;
+  send(page: PageQuery): { asResponse(): Promise<Response> };
 }
 
 /** @returns the first page only, at most 100 items */
@@ -47,7 +47,8 @@ function readPage<Item extends { id: string }>(calls: Calls, listing: Listing<It
   return calls.read({
     name: listing.name,
     share: listing.share,
-    answer: z.array(listing.item),
-    send: async () => (await listing.send({ page_number: number, page_size: PAGE_SIZE })).items,
+    answer: z.object({ items: z.array(listing.item) }).transform((page) => page.items),
+    // The SDK's own reading takes any answer without items for an empty page: rows would seem to be gone.
+    send: async () => (await listing.send({ page_number: number, page_size: PAGE_SIZE }).asResponse()).json(),
   });
 }

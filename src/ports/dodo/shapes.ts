@@ -24,7 +24,7 @@ export const amount = z.unknown().transform((value, context): number => {
   }
 });
 
-export const optionalAmount = z.union([z.null(), z.undefined().transform(() => null), amount]);
+export const optionalAmount = amount.nullish().transform((value) => value ?? null);
 
 const ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
@@ -39,7 +39,7 @@ export const instant = z.string().transform((value, context): Millis => {
   return z.NEVER;
 });
 
-export const optionalInstant = z.union([z.null(), z.undefined().transform(() => null), instant]);
+export const optionalInstant = instant.nullish().transform((value) => value ?? null);
 
 /** Dodo passes flat texts, numbers and booleans through; anything else is not ours and falls away. */
 export const metadata = z

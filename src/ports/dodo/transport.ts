@@ -5,10 +5,13 @@ export class TransportFailure extends Error {
   override name = 'TransportFailure';
   /** False: the request never left this machine. True: it may have arrived. */
   readonly sent: boolean;
+  /** Node's, such as ECONNRESET. Not in the message: the SDK takes an error that speaks of a timeout for its own. */
+  readonly code: string;
   readonly origin: unknown;
   constructor(sent: boolean, code: string, origin: unknown) {
-    super(sent ? `the connection broke before the answer was complete (${code})` : `no connection (${code})`);
+    super(sent ? 'the connection broke before the answer was complete' : 'no connection');
     this.sent = sent;
+    this.code = code;
     this.origin = origin;
   }
 }

@@ -19,7 +19,7 @@ export function createEncryptedKeyv<Value>({ store, namespace, secrets, ttl }: O
   const keyv = new Keyv<Value>({ store, namespace, throwOnErrors: true, ...(ttl === undefined ? {} : { ttl }) });
   const { serialize, deserialize } = keyv;
   if (!serialize || !deserialize) throw new Error('Expected a Keyv with its default serialisation, got one without');
-  keyv.serialize = async (data) => serialize(data);
+  keyv.serialize = async (data) => secrets.encrypt(await serialize(data));
   keyv.deserialize = (sealed) => deserialize(secrets.decrypt(sealed));
   return keyv;
 }

@@ -25,10 +25,10 @@ const ERRORS = {
 } as const satisfies Record<number, readonly [number, string]>;
 
 /** A JSON error code that the simulator can give. */
-export type DiscordErrorCode = keyof typeof ERRORS;
+type DiscordErrorCode = keyof typeof ERRORS;
 
 /** What is wrong with one field of a body. */
-export interface FieldError {
+interface FieldError {
   code: string;
   message: string;
 }

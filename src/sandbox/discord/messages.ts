@@ -10,7 +10,7 @@ import type { SimChannel, StoredInteraction, StoredMessage, World } from './worl
 const SETTABLE = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
 
 /** Where a new message comes from. */
-export interface MessageOrigin {
+interface MessageOrigin {
   channel: SimChannel;
   /** The interaction that it answers, if any. */
   interaction?: StoredInteraction;

@@ -43,7 +43,7 @@ export interface DiscordSimulatorOptions {
 }
 
 /** What a person is like; names and settings have defaults. */
-export interface MemberTraits {
+interface MemberTraits {
   name?: string;
   /** Whether they take DMs from the bot. */
   dms?: SimPerson['dms'];
@@ -169,11 +169,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       ...settings,
     };
     world.store.people.set(id, person);
-    const send = async (interactionId: string) => {
-      const interaction = world.store.interactions.get(interactionId);
-      if (interaction) await delivery.deliver(interaction);
-    };
-    const made = createMember({ world, send, home: () => home }, person);
+    const made = createMember({ world, send: delivery.deliver, home }, person);
     members.set(id, made);
     return made;
   }

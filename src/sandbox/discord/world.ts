@@ -108,7 +108,7 @@ export interface RestCall {
 }
 
 /** The app that the simulator hosts. */
-export interface SimApplication {
+interface SimApplication {
   id: string;
   name: string;
   token: string;

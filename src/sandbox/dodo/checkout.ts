@@ -5,6 +5,7 @@ import type {
   Payment,
   Product,
   ProductItemReq,
+  Subscription,
 } from 'dodopayments/resources';
 import { amountFromNumber, formatAmount, multiplyAmounts, parseAmount } from './amount.ts';
 import { createCustomer, customerByEmail, findCustomer } from './customers.ts';
@@ -33,7 +34,7 @@ export interface Purchase {
 export interface PurchaseResult {
   payment: Payment;
   customer: Customer;
-  subscription: SubscriptionRecord | null;
+  subscription: Subscription | null;
 }
 
 interface CartLine {
@@ -127,7 +128,7 @@ export function paySession(world: World, sessionId: string, purchase: Purchase):
   session.paymentId = payment.payment_id;
   session.paid = succeeded;
   if (succeeded) deliver(world, payment, subscription, trialDays > 0, lines);
-  return { payment, customer, subscription };
+  return { payment, customer, subscription: subscription?.resource ?? null };
 }
 
 /** The session, if it can be paid now. Throws DodoApiError otherwise. */

@@ -1,5 +1,13 @@
 import type { CreditLedgerEntry } from 'dodopayments/resources/credit-entitlements/balances';
-import { type OverageTerms, planDraw, planExpiry, planOverage, precisionStep, type RolloverRule } from './ledger.ts';
+import {
+  type OverageTerms,
+  planDraw,
+  planExpiry,
+  planOverage,
+  precisionStep,
+  type RolloverRule,
+  smallerAmount,
+} from './ledger.ts';
 import { postRow, type RowSource, type TransactionType } from './ledger-row.ts';
 import type { GrantRecord, WalletRecord } from './model.ts';
 import type { World } from './world.ts';
@@ -39,7 +47,7 @@ export function openWallet(world: World, customerId: string, entitlementId: stri
 /** Adds a grant and its ledger row. */
 export function addGrant(world: World, wallet: WalletRecord, grant: NewGrant, source: RowSource): CreditLedgerEntry {
   const now = world.clock.now();
-  const repaid = grant.repaysOverage ? smaller(wallet.overage, grant.amount) : 0n;
+  const repaid = grant.repaysOverage ? smallerAmount(wallet.overage, grant.amount) : 0n;
   const record: GrantRecord = {
     id: world.newId('cdg'),
     initial: grant.amount,
@@ -209,9 +217,4 @@ function drawGrants(world: World, wallet: WalletRecord, amount: bigint): ReturnT
 
 function onlyGrant(draws: { grantId: string }[]): string | null {
   return draws.length === 1 ? (draws[0]?.grantId ?? null) : null;
-}
-
-function smaller(left: bigint, right: bigint): bigint {
-  if (left < right) return left;
-  return right;
 }

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LENGTH = 22;
@@ -10,6 +10,13 @@ export type NewId = (prefix: string) => string;
 export function createIds(seed?: number): NewId {
   const next = seed === undefined ? () => randomInt(ALPHABET.length) : seededDigits(seed);
   return (prefix) => `${prefix}_${Array.from({ length: LENGTH }, () => ALPHABET[next()]).join('')}`;
+}
+
+/** A UUID made of an id, for the few resources that the vendor numbers so. */
+export function uuidOf(id: string): string {
+  const digits = createHash('sha256').update(id).digest('hex');
+  const [a, b, c, d] = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(13, 16), digits.slice(17, 20)];
+  return `${a}-${b}-4${c}-8${d}-${digits.slice(20, 32)}`;
 }
 
 /** Mulberry32: small, well spread, and enough for ids nobody has to guess. */

@@ -35,7 +35,7 @@ export function planDraw(
   let short = amount;
   for (const grant of drawOrder(grants, order)) {
     if (short === 0n) break;
-    const taken = grant.remaining < short ? grant.remaining : short;
+    const taken = smallerAmount(grant.remaining, short);
     if (taken === 0n) continue;
     draws.push({ grantId: grant.id, amount: taken });
     short -= taken;
@@ -57,7 +57,7 @@ export function planOverage(
   if (!terms.enabled) return { charged: 0n, refused: wanted };
   if (terms.limit === null) return { charged: wanted, refused: 0n };
   const room = terms.limit > overage ? terms.limit - overage : 0n;
-  const charged = wanted < room ? wanted : room;
+  const charged = smallerAmount(wanted, room);
   return { charged, refused: wanted - charged };
 }
 
@@ -102,4 +102,10 @@ export function creditsForUnits(
   const exact = (units * ONE_CREDIT) / unitsPerCredit;
   const credits = exact - (exact % step);
   return { credits, restUnits: units - (credits * unitsPerCredit) / ONE_CREDIT };
+}
+
+/** Math.min for amounts. */
+export function smallerAmount(left: bigint, right: bigint): bigint {
+  if (left < right) return left;
+  return right;
 }

@@ -89,8 +89,8 @@ function returnUrl(session: SessionRecord, { payment, subscription, customer }: 
     url.searchParams.set('payment_id', payment.payment_id);
     url.searchParams.set('status', payment.status ?? 'processing');
   } else {
-    url.searchParams.set('subscription_id', subscription.resource.subscription_id);
-    url.searchParams.set('status', subscription.resource.status);
+    url.searchParams.set('subscription_id', subscription.subscription_id);
+    url.searchParams.set('status', subscription.status);
   }
   url.searchParams.set('email', customer.email);
   return url.href;

@@ -11,6 +11,7 @@ import { parseAmount } from './amount.ts';
 import { isoTime } from './clock.ts';
 import { findEntitlement } from './entitlements.ts';
 import { DodoApiError, invalidParameters, notFound, notModelled } from './errors.ts';
+import { uuidOf } from './ids.ts';
 import { findMeter } from './meters.ts';
 import type { World } from './world.ts';
 
@@ -122,7 +123,7 @@ function attach(world: World, attachments: readonly AttachCreditEntitlement[]): 
     }
     const inheritedLimit = entitlement.overage_limit ?? null;
     return {
-      id: world.newId('cem'),
+      id: uuidOf(world.newId('cem')),
       credit_entitlement_id: entitlement.id,
       credit_entitlement_name: entitlement.name,
       credit_entitlement_unit: entitlement.unit,

@@ -31,6 +31,7 @@ export function subscriptionView(world: World, record: SubscriptionRecord): Subs
 export function subscriptionListItem(world: World, record: SubscriptionRecord): SubscriptionListResponse {
   const {
     addons: _addons,
+    brand_id: _brand,
     credit_entitlement_cart: _credits,
     meter_credit_entitlement_cart: _meterCredits,
     meters: _meters,

@@ -1,5 +1,5 @@
 /** The body of every refusal: https://platform.openai.com/docs/guides/error-codes */
-export interface OpenAiErrorBody {
+interface OpenAiErrorBody {
   error: { message: string; type: string; param: string | null; code: string | null };
 }
 

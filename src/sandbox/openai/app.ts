@@ -5,7 +5,7 @@ import { OPENAI_ROUTES } from './routes.ts';
 import { createOutcome, type RecordedRequest } from './store.ts';
 
 /** What the HTTP side needs. */
-export interface OpenAiAppDeps extends ChatDeps {
+interface OpenAiAppDeps extends ChatDeps {
   requests: RecordedRequest[];
   apiKey: string | undefined;
   newId: () => string;

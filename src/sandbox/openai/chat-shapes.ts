@@ -11,7 +11,7 @@ export interface AnswerHead {
 }
 
 /** Usage in the shape of the chat-completions API. */
-export function usageOf(outcome: RequestOutcome): OpenAI.CompletionUsage {
+function usageOf(outcome: RequestOutcome): OpenAI.CompletionUsage {
   return {
     prompt_tokens: outcome.promptTokens,
     completion_tokens: outcome.completionTokens,

@@ -4,7 +4,7 @@ import type { Generation } from './generation.ts';
 import type { RequestOutcome } from './store.ts';
 
 /** Where a run of a generation stopped. */
-export type RunEnd = 'complete' | 'cut' | 'stalled' | 'failed' | 'aborted';
+type RunEnd = 'complete' | 'cut' | 'stalled' | 'failed' | 'aborted';
 
 interface RunOptions {
   chunkTokens: number;

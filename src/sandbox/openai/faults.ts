@@ -1,12 +1,12 @@
 import type { Steering } from './directives.ts';
 
 /** A fault for coming chat requests: any steering, for `times` requests (1 when left out). */
-export interface OpenAiFault extends Steering {
+interface OpenAiFault extends Steering {
   times?: number;
 }
 
 /** How the whole service is down: refusing with a status, closing each socket, or never answering. */
-export type Outage = number | 'close' | 'hang';
+type Outage = number | 'close' | 'hang';
 
 /** Switches that make the simulator misbehave. */
 export interface OpenAiFaults {

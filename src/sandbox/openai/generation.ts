@@ -18,7 +18,7 @@ export interface Generation {
 }
 
 /** The prompt that steers an answer: the text of the last user message. */
-export function lastPrompt(body: ChatBody): string {
+function lastPrompt(body: ChatBody): string {
   return textOf(body.messages.findLast((message) => message.role === 'user')?.content);
 }
 

@@ -5,7 +5,7 @@ import type { SimulatedModel } from './models.ts';
 import type { RecordedRequest } from './store.ts';
 
 /** A route of the API: `params` are the path's named parts. */
-export interface OpenAiRoute {
+interface OpenAiRoute {
   method: 'get' | 'post';
   path: string;
   answer(deps: ChatDeps, record: RecordedRequest, res: Response, params: Record<string, string>): void | Promise<void>;

@@ -16,7 +16,7 @@ function slices(text: string): string[] {
 }
 
 /** The o200k tokens in a text. */
-export function tokensIn(text: string): number {
+function tokensIn(text: string): number {
   return slices(text).reduce((sum, slice) => sum + countTokens(slice, AS_TEXT), 0);
 }
 

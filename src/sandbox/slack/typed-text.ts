@@ -24,11 +24,11 @@ export function richText(text: string): RichTextBlock {
     .map((piece) => {
       const [, userId] = MENTION.exec(piece) ?? [];
       if (userId) return { type: 'user' as const, user_id: userId };
-      return { type: 'text' as const, text: unescape(piece) };
+      return { type: 'text' as const, text: unescapeTyped(piece) };
     });
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
 }
 
-function unescape(text: string): string {
+function unescapeTyped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

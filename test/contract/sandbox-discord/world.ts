@@ -38,11 +38,11 @@ export async function startEndpoint(sim: DiscordSimulator, handler: Handler): Pr
   });
 }
 
-/** An endpoint of plain Node HTTP. */
+/** An endpoint of plain Node HTTP; gives its URL. */
 export async function startRawEndpoint(
   sim: DiscordSimulator,
   handler: (req: IncomingMessage, res: ServerResponse) => void | Promise<void>,
-): Promise<void> {
+): Promise<string> {
   const server = createServer((req, res) => void handler(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(
@@ -52,5 +52,7 @@ export async function startRawEndpoint(
         server.closeAllConnections();
       }),
   );
-  sim.setInteractionsUrl(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  sim.setInteractionsUrl(url);
+  return url;
 }

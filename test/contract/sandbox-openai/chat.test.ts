@@ -93,6 +93,21 @@ describe('a chat request without streaming', () => {
   });
 });
 
+describe('counting', () => {
+  it('takes a megabyte without a break', async () => {
+    const { client } = await startOpenAi();
+    for (const letter of ['a', '漢']) {
+      const attempt = client.chat.completions.create({ ...prompt(letter.repeat(1_000_000)), max_completion_tokens: 5 });
+      const outcome = await attempt.then(
+        ({ usage }) => usage?.prompt_tokens ?? 0,
+        ({ code }) => code,
+      );
+      if (letter === 'a') expect(outcome).toBeGreaterThan(100_000);
+      else expect(outcome).toBe('context_length_exceeded');
+    }
+  });
+});
+
 describe('a chat request that cannot be served', () => {
   it('names an unknown model', async () => {
     const { client } = await startOpenAi();

@@ -104,6 +104,14 @@ describe('faults switched on from outside', () => {
     await expect(client.models.list()).resolves.toBeDefined();
   });
 
+  it('ends what hangs on reset', async () => {
+    const { client, sim } = await startOpenAi();
+    const attempt = client.chat.completions.create(prompt('[[hang]] Hi'));
+    await expect.poll(() => sim.store.requests[0]?.outcome.state).toBe('hung');
+    sim.reset();
+    await expect(attempt).rejects.toBeInstanceOf(APIConnectionError);
+  });
+
   it('forgets requests and faults on reset', async () => {
     const { client, sim } = await startOpenAi();
     sim.faults.next({ fail: 500 });

@@ -3,7 +3,7 @@ import { dmChannelOf } from '../dm-channel.ts';
 import { messagesIn } from '../messages.ts';
 import { flatten } from '../rules/components.ts';
 import { type JsonObject, objectsOf } from '../rules/json.ts';
-import type { SimChannel, SimGuild, SimPerson, StoredMessage, World } from '../world.ts';
+import type { SimChannel, SimGuild, SimPerson, StoredInteraction, StoredMessage, World } from '../world.ts';
 import { commandData, type OptionValue } from './command-options.ts';
 import { findCommand } from './find-command.ts';
 import { type MemberInteraction, watchInteraction } from './member-interaction.ts';
@@ -13,7 +13,7 @@ import { startInteraction } from './start-interaction.ts';
 import { type VisibleMessage, visibleMessage } from './visible-message.ts';
 
 /** Where a member does something; the home channel when nothing is given. */
-export interface Place {
+interface Place {
   guildId?: string;
   channelId?: string;
   /** In the bot's DM. */
@@ -37,10 +37,11 @@ export interface Member {
 }
 
 /** What a member needs to know of the simulator. */
-export interface MemberDeps {
+interface MemberDeps {
   world: World;
-  send: (interactionId: string) => Promise<void>;
-  home: () => { guildId: string; channelId: string };
+  /** Brings an interaction to the app, by HTTP or whichever way it listens. */
+  send: (interaction: StoredInteraction) => Promise<void>;
+  home: { guildId: string; channelId: string };
 }
 
 /** The hands and eyes of a person. */
@@ -51,7 +52,7 @@ export function createMember(deps: MemberDeps, person: SimPerson): Member {
   function placeOf({ guildId, channelId, dm }: Place): { channel: SimChannel; guild: SimGuild | null } {
     if (dm) return { channel: dmChannelOf(world, id), guild: null };
     const inGuild = [...world.store.channels.values()].find((candidate) => candidate.guildId === guildId);
-    const wanted = channelId ?? (guildId ? inGuild?.id : deps.home().channelId);
+    const wanted = channelId ?? (guildId ? inGuild?.id : deps.home.channelId);
     const channel = wanted ? world.store.channels.get(wanted) : undefined;
     if (!channel) throw new Error(`expected a channel of the simulator, got ${channelId ?? guildId}`);
     return { channel, guild: channel.guildId ? (world.store.guilds.get(channel.guildId) ?? null) : null };
@@ -68,7 +69,7 @@ export function createMember(deps: MemberDeps, person: SimPerson): Member {
     }
     const record = startInteraction(world, { type, data, person, message: source, ...place });
     const watched = watchInteraction(world, record);
-    void deps.send(record.id);
+    void deps.send(record);
     return watched;
   }
 

@@ -5,7 +5,7 @@ import type { Pings } from '../rules/mentions.ts';
 import type { MessageVersion, StoredMessage } from '../world.ts';
 
 /** A button as a member sees it: pressed by `customId`, or leading to `url`. */
-export interface VisibleButton {
+interface VisibleButton {
   label: string;
   customId: string | null;
   url: string | null;

@@ -11,7 +11,7 @@ import { DISCORD_ROUTES } from './routes.ts';
 export const FILE_ROUTE = '/attachments/:channelId/:attachmentId/:filename';
 
 /** What the HTTP side needs. */
-export interface RestAppDeps {
+interface RestAppDeps {
   world: World;
   faults: FaultQueue;
   rateLimits: RateLimits;

@@ -5,7 +5,7 @@ import type { BucketRule } from './route.ts';
 const GLOBAL_LIMIT = 50;
 
 /** What a request's rate limit looks like after it was counted. */
-export interface RateLimitVerdict {
+interface RateLimitVerdict {
   headers: Record<string, string>;
   /** Null when the request may pass. Seconds. */
   retryAfter: number | null;

@@ -46,7 +46,7 @@ export function checkSelect(select: JsonObject, path: FieldPath, errors: FormErr
 }
 
 /** Checks the custom_id that an interactive component must carry. */
-export function checkCustomId(component: JsonObject, path: FieldPath, errors: FormErrors): void {
+function checkCustomId(component: JsonObject, path: FieldPath, errors: FormErrors): void {
   if (component.custom_id === undefined) errors.required([...path, 'custom_id']);
   errors.length([...path, 'custom_id'], component.custom_id, 1, 100);
 }

@@ -9,9 +9,6 @@ export interface Pings {
   users: string[];
 }
 
-/** Nobody. */
-export const NO_PINGS: Pings = { everyone: false, here: false, roles: [], users: [] };
-
 /**
  * Whom a text pings under its `allowed_mentions`; absent, everything in the text pings
  * (https://discord.com/developers/docs/resources/message#allowed-mentions-object). Errs on the side of pinging: edits and

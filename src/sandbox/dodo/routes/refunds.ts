@@ -1,4 +1,4 @@
-import type { RefundCreateParams, RefundListItem } from 'dodopayments/resources';
+import type { DisputeListResponse, RefundCreateParams, RefundListItem } from 'dodopayments/resources';
 import { notFound } from '../errors.ts';
 import { refundPayment } from '../refunds.ts';
 import { newestFirst, param, type Route, readBody, readDate, within } from '../routing.ts';
@@ -64,7 +64,16 @@ export function refundRoutes(world: World): Route[] {
             (query.dispute_status === undefined || dispute.dispute_status === query.dispute_status) &&
             (query.dispute_stage === undefined || dispute.dispute_stage === query.dispute_stage),
         );
-        return { status: 200, body: newestFirst(matching, query) };
+        const items = matching.map(
+          ({
+            brand_id: _brand,
+            customer: _customer,
+            reason: _reason,
+            remarks: _remarks,
+            ...item
+          }): DisputeListResponse => item,
+        );
+        return { status: 200, body: newestFirst(items, query) };
       },
     },
     {

@@ -1,0 +1,51 @@
+import { buyButtons } from '../src/core/buy-buttons.ts';
+import type { Command, CommandContext } from '../src/core/command.ts';
+import { formatTokens } from '../src/core/tokens.ts';
+import type { WalletFigures } from '../src/core/wallet-view.ts';
+
+function lines(figures: WalletFigures, brand: string): string[] {
+  if (figures.balance === null) {
+    return ['Your payment is being confirmed; your balance will be here in a minute.'];
+  }
+  const shown = [`**${formatTokens(figures.left)} tokens left** in your ${brand} wallet.`];
+  if (figures.held > 0)
+    shown.push(`${formatTokens(figures.held)} of them are held for answers that are being written.`);
+  if (figures.unsettled > 0) {
+    shown.push(
+      `${formatTokens(figures.unsettled)} tokens that you used are already taken off here and still on their way to the ledger (balance there: ${formatTokens(figures.balance)}).`,
+    );
+  }
+  if (figures.overage > 0 || figures.overageAllowed > 0) {
+    shown.push(
+      `Overage in this cycle: ${formatTokens(figures.overage)} tokens; ${formatTokens(figures.overageAllowed)} more until your cap.`,
+    );
+  }
+  if (figures.plan === null) shown.push('You have no plan.');
+  else {
+    const { name, endsAtPeriodEnd, nextBillingAt } = figures.plan;
+    const on = nextBillingAt === null ? '' : ` on ${new Date(nextBillingAt).toISOString().slice(0, 10)}`;
+    shown.push(`Plan: ${name}, which ${endsAtPeriodEnd ? 'ends' : 'renews'}${on}.`);
+  }
+  return shown;
+}
+
+async function showBalance({ turn, responder, services }: CommandContext): Promise<void> {
+  await responder.acknowledge('private');
+  const figures = await services.wallet.figures(turn.by);
+  const hasPlan = figures.plan !== null;
+  await responder.reply({
+    text: lines(figures, services.brand.name).join('\n'),
+    buttons: [
+      ...buyButtons(services.rules.catalogue, hasPlan),
+      ...(figures.hasCustomer ? [{ label: 'Billing', action: 'billing' }] : []),
+    ],
+  });
+}
+
+export const balance: Command = {
+  name: 'balance',
+  description: 'See the tokens that you have left',
+  options: [],
+  run: showBalance,
+  actions: { balance: showBalance },
+};

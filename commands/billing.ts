@@ -1,0 +1,26 @@
+import { buyButtons } from '../src/core/buy-buttons.ts';
+import type { Command, CommandContext } from '../src/core/command.ts';
+
+async function showBilling({ turn, responder, services }: CommandContext): Promise<void> {
+  await responder.acknowledge('private');
+  const url = await services.shop.portal(turn.by);
+  if (url === null) {
+    await responder.reply({
+      text: 'There is nothing to manage yet: you have not bought anything here.',
+      buttons: buyButtons(services.rules.catalogue, false),
+    });
+    return;
+  }
+  await responder.reply({
+    text: 'Here you can see your invoices, change your card, or cancel your plan. The link is a secret of yours and works for a day.',
+    buttons: [{ label: 'Open billing', url }],
+  });
+}
+
+export const billing: Command = {
+  name: 'billing',
+  description: 'Invoices, card, and cancelling your plan',
+  options: [],
+  run: showBilling,
+  actions: { billing: showBilling },
+};

@@ -1,0 +1,81 @@
+import type { ChatApp, Responder, Turn } from './chat.ts';
+import { PlatformError } from './chat.ts';
+import type { Command, CommandContext, Services } from './command.ts';
+import { failureText } from './failure-text.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { noticeReply } from './notice-text.ts';
+
+export interface ChatAppDeps {
+  commands: readonly Command[];
+  services: Services;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** Takes turns from the platforms to the commands, and tells the member what went wrong. */
+export function createChatApp(deps: ChatAppDeps): ChatApp {
+  const { commands, services } = deps;
+  const byName = new Map(commands.map((command) => [command.name, command]));
+  const actions = new Map(commands.flatMap((command) => Object.entries(command.actions ?? {})));
+
+  async function take(
+    what: string,
+    turn: Turn,
+    responder: Responder,
+    run: (context: CommandContext) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await run({ turn, responder, services });
+      await showWaitingNotices(services, turn, responder);
+    } catch (error) {
+      await tellFailure(what, turn, responder, error);
+    }
+  }
+
+  async function tellFailure(what: string, turn: Turn, responder: Responder, error: unknown): Promise<void> {
+    deps.log.error({ err: error, what, platform: turn.by.platform, cause: turn.cause }, 'a turn failed');
+    if (error instanceof PlatformError) deps.metrics.count('platform_faults');
+    try {
+      await responder.reply({ text: failureText(error) });
+    } catch (unreachable) {
+      deps.log.warn({ err: unreachable, what, cause: turn.cause }, 'the member could not be told');
+    }
+  }
+
+  return {
+    commands,
+    command: (name, options, turn, responder) =>
+      take(`/${name}`, turn, responder, async (context) => {
+        const command = byName.get(name);
+        if (command === undefined) {
+          await responder.reply({ text: `There is no command /${name} here. See /help.` });
+          return;
+        }
+        await command.run(context, options);
+      }),
+    action: (action, turn, responder) =>
+      take(action, turn, responder, async (context) => {
+        // What follows a tilde marks the message that the button stands in.
+        const [plain = ''] = action.split('~');
+        const [name = '', argument = ''] = plain.split(':');
+        const run = actions.get(name);
+        if (run === undefined) {
+          await responder.reply({ text: 'This button is from an older version and does nothing any more. See /help.' });
+          return;
+        }
+        await run(context, argument);
+      }),
+  };
+}
+
+/** What no DM could bring is told here, privately; forgotten only after it was shown. */
+async function showWaitingNotices(services: Services, turn: Turn, responder: Responder): Promise<void> {
+  const waiting = await services.wallet.waitingNotices(turn.by);
+  if (waiting.length === 0) return;
+  for (const notice of waiting) await responder.reply(noticeReply(notice, services.brand));
+  await services.wallet.noticesShown(
+    turn.by,
+    waiting.map((notice) => notice.id),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Reply } from './chat.ts';
+import type { Brand } from './command.ts';
+import type { CheckoutOffer } from './shop.ts';
+
+/** What a member reads when they want to buy. */
+export function checkoutReply(offer: CheckoutOffer, what: string, brand: Brand): Reply {
+  switch (offer.kind) {
+    case 'link':
+      return {
+        text: `${offer.again ? 'Your checkout is still open' : 'Here is your checkout'} for **${what}**. The link is yours alone. You will get a DM when the tokens arrive, usually within a minute of paying.`,
+        buttons: [{ label: 'Pay', url: offer.url }],
+      };
+    case 'other_open':
+      return {
+        text: `You already have a checkout open for ${offer.product === 'topup' ? 'a top-up' : `the ${offer.product} plan`}. Please pay that one first, or wait until it closes (24 hours after it was opened).`,
+        buttons: [{ label: 'Open checkout', url: offer.url }],
+      };
+    case 'has_plan':
+      return {
+        text: `You already have ${brand.name} ${offer.planName}. You can see or cancel it under Billing; for more tokens now, top up.`,
+        buttons: [
+          { label: 'Billing', action: 'billing' },
+          { label: 'Top up', action: 'topup:1', style: 'primary' },
+        ],
+      };
+    case 'busy':
+      return { text: 'Your checkout is being prepared. Please try again in a few seconds.' };
+  }
+}

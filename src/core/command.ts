@@ -1,0 +1,39 @@
+import type { Rules } from './account/rules.ts';
+import type { Asks } from './asks/ask.ts';
+import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
+import type { Shop } from './shop.ts';
+import type { Millis } from './time.ts';
+import type { WalletView } from './wallet-view.ts';
+
+/** How the product presents itself to members. */
+export interface Brand {
+  name: string;
+  termsUrl: string | null;
+  privacyUrl: string | null;
+}
+
+/** What a command may use. */
+export interface Services {
+  asks: Asks;
+  shop: Shop;
+  wallet: WalletView;
+  rules: Rules;
+  brand: Brand;
+  /** Every command there is, for /help. */
+  specs: readonly CommandSpec[];
+  /** @returns the promise's result, or 'late' when it takes longer than this */
+  within<T>(promise: Promise<T>, ms: Millis): Promise<T | 'late'>;
+}
+
+export interface CommandContext {
+  turn: Turn;
+  responder: Responder;
+  services: Services;
+}
+
+/** One slash command, and what the buttons that it makes do. Throws what `failureText` can tell. */
+export interface Command extends CommandSpec {
+  run(context: CommandContext, options: CommandOptions): Promise<void>;
+  /** By the first word of a button's action; the argument is what follows the colon. */
+  actions?: Readonly<Record<string, (context: CommandContext, argument: string) => Promise<void>>>;
+}

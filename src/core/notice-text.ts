@@ -1,0 +1,48 @@
+import type { Notice } from './account/notice.ts';
+import type { Button, Reply } from './chat.ts';
+import type { Brand } from './command.ts';
+import { formatTokens, formatUsd } from './tokens.ts';
+
+/** A notice in words. Every notice has a button whose action ends in its id: an attempt that got lost is found by it. */
+export function noticeReply(notice: Notice, brand: Brand): Reply {
+  const action = (name: string) => `${name}~${notice.id}`;
+  const balance: Button = { label: 'Balance', action: action('balance') };
+  const topUp: Button = { label: 'Top up', action: action('topup:1'), style: 'primary' };
+  const billing: Button = { label: 'Billing', action: action('billing') };
+  const { facts } = notice;
+  switch (facts.kind) {
+    case 'credits_added':
+      return {
+        text: `**${formatTokens(facts.tokens)} tokens were added** to your ${brand.name} wallet. Your balance is now ${formatTokens(facts.balance)} tokens.`,
+        buttons: [balance],
+      };
+    case 'low_balance':
+      return { text: lowBalanceText(facts, brand), buttons: [topUp, balance] };
+    case 'payment_failed':
+      return {
+        text: `Your payment of ${formatUsd(facts.amountCents)} to ${brand.name} did not go through${facts.reason === null ? '' : ` (${facts.reason})`}. No tokens were added. You can try again, or change your card under Billing.`,
+        buttons: [billing],
+      };
+    case 'second_plan_cancelled':
+      return {
+        text: `You paid for ${brand.name} ${facts.planName} while another plan of yours is running. We have cancelled the second one, so it will not renew. Whoever runs this bot was told and can refund it.`,
+        buttons: [billing],
+      };
+    case 'payment_not_joined':
+      return {
+        text: `A payment to ${brand.name} was made through your checkout, but it could not be safely joined to your wallet. Whoever runs this bot was told; please contact them with the payment's receipt.`,
+        buttons: [balance],
+      };
+  }
+}
+
+function lowBalanceText(facts: Extract<Notice['facts'], { kind: 'low_balance' }>, brand: Brand): string {
+  const of = `of the ${formatTokens(facts.granted)} tokens added last`;
+  if (facts.percent > 0) {
+    return `Your ${brand.name} balance is low: **${formatTokens(facts.left)} tokens left**, at or below ${facts.percent}% ${of}.`;
+  }
+  const then = facts.overage
+    ? 'Further answers are billed as overage with your next invoice, up to your cap.'
+    : 'Answers stop until you top up or your plan renews.';
+  return `Your ${brand.name} tokens are used up (0 left ${of}). ${then}`;
+}

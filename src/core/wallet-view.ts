@@ -1,0 +1,90 @@
+import type { Account } from './account/account.ts';
+import {
+  availableTokens,
+  heldTokens,
+  leftTokens,
+  overageStillAllowed,
+  runningPlan,
+  unsettledTokens,
+} from './account/available.ts';
+import type { Notice } from './account/notice.ts';
+import type { Moment, Rules } from './account/rules.ts';
+import type { ChatUser } from './chat.ts';
+import { accountIdOf } from './identity.ts';
+import type { Wallets } from './wallets.ts';
+
+/** A wallet as its member is shown it. Tokens. */
+export interface WalletFigures {
+  /** null: not read from Dodo yet. */
+  balance: number | null;
+  left: number;
+  available: number;
+  held: number;
+  unsettled: number;
+  overage: number;
+  overageAllowed: number;
+  plan: { name: string; endsAtPeriodEnd: boolean; nextBillingAt: number | null } | null;
+  hasCustomer: boolean;
+}
+
+export interface WalletView {
+  figures(of: ChatUser): Promise<WalletFigures>;
+  /** Notices that no DM could bring; still there until `noticesShown`. */
+  waitingNotices(of: ChatUser): Promise<readonly Notice[]>;
+  noticesShown(of: ChatUser, ids: readonly string[]): Promise<void>;
+}
+
+export function createWalletView(deps: { wallets: Wallets; rules: Rules; moment(): Moment }): WalletView {
+  const { wallets, rules } = deps;
+  return {
+    async figures(of) {
+      const account = await wallets.read(accountIdOf(rules.hash, of));
+      return account === null ? EMPTY : figuresOf(account, rules, deps.moment());
+    },
+    async waitingNotices(of) {
+      const account = await wallets.read(accountIdOf(rules.hash, of));
+      return account?.undelivered ?? [];
+    },
+    async noticesShown(of, ids) {
+      await wallets.run(accountIdOf(rules.hash, of), [], (account) => {
+        if (account === null) return { account: null, reply: undefined };
+        const undelivered = account.undelivered.filter((notice) => !ids.includes(notice.id));
+        return { account: { ...account, undelivered }, reply: undefined };
+      });
+    },
+  };
+}
+
+const EMPTY: WalletFigures = {
+  balance: 0,
+  left: 0,
+  available: 0,
+  held: 0,
+  unsettled: 0,
+  overage: 0,
+  overageAllowed: 0,
+  plan: null,
+  hasCustomer: false,
+};
+
+function figuresOf(account: Account, rules: Rules, moment: Moment): WalletFigures {
+  const running = runningPlan(account, rules);
+  return {
+    balance: account.customerId === null ? 0 : (account.ledger?.balance ?? null),
+    left: leftTokens(account),
+    available: availableTokens(account, rules, moment),
+    held: heldTokens(account),
+    unsettled: unsettledTokens(account),
+    overage: account.ledger?.overage ?? 0,
+    overageAllowed: overageStillAllowed(account, rules),
+    plan:
+      running === null
+        ? null
+        : {
+            name: running.plan.name,
+            endsAtPeriodEnd: running.subscription.endsAtPeriodEnd,
+            nextBillingAt: running.subscription.nextBillingAt,
+          },
+    hasCustomer: account.customerId !== null,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Router } from 'express';
+import { type ChatApp, type Messenger, PlatformError } from '../../core/chat.ts';
+import type { Log } from '../../core/log.ts';
+import type { Clock, Millis } from '../../core/time.ts';
+import { createDiscordApi } from './api.ts';
+import { createHttpRouter } from './http-router.ts';
+import { createMessenger } from './messenger.ts';
+import { createReceive } from './receive.ts';
+import { createSignatureCheck } from './signature.ts';
+
+export interface DiscordHttpOptions {
+  applicationId: string;
+  /** 64 hex digits, from the application's page. */
+  publicKey: string;
+  /** The bot's token. */
+  token: string;
+  /** Without the version; default https://discord.com/api. */
+  apiUrl?: string;
+  chat: ChatApp;
+  clock: Clock;
+  log: Log;
+  /** How long the ChatApp may take before the platform acknowledges by itself; default 2,000 ms of Discord's 3,000. */
+  ackDeadlineMs?: Millis;
+  /** Pause between two edits of a streaming answer; default 1,000 ms. */
+  editIntervalMs?: Millis;
+}
+
+/** Discord, by way of HTTP interactions. */
+export interface DiscordHttp {
+  /** `POST /discord/interactions`; to be mounted before anything that reads bodies. */
+  router: Router;
+  messenger: Messenger;
+  /** Asks Discord whether the token, the application id and the public key belong together. Throws when they do not. */
+  check(): Promise<void>;
+  /** Takes no more interactions, and waits up to ten seconds for those under way. */
+  close(): Promise<void>;
+}
+
+const CLOSE_WITHIN: Millis = 10_000;
+
+/** Throws RangeError for a malformed public key; asks nothing of Discord yet. */
+export function createDiscordHttp(options: DiscordHttpOptions): DiscordHttp {
+  const { applicationId, publicKey, clock, log, ackDeadlineMs = 2_000, editIntervalMs = 1_000 } = options;
+  const isSigned = createSignatureCheck(publicKey);
+  const api = createDiscordApi({ ...options, apiUrl: options.apiUrl ?? 'https://discord.com/api' });
+  const receive = createReceive({ ...options, api, ackDeadlineMs, editIntervalMs });
+  const underWay = new Set<Promise<void>>();
+  let isOpen = true;
+
+  return {
+    router: createHttpRouter({
+      isSigned,
+      isOpen: () => isOpen,
+      log,
+      async receive(interaction, respond) {
+        const turn = receive(interaction, respond);
+        underWay.add(turn);
+        await turn.finally(() => underWay.delete(turn));
+      },
+    }),
+    messenger: createMessenger(api, clock),
+    async check() {
+      const application = await api.application().catch((error: unknown) => {
+        if (error instanceof PlatformError && error.fault === 'refused') {
+          throw new Error(`Discord does not accept the bot's token: ${error.message}`, { cause: error });
+        }
+        throw error;
+      });
+      if (application.id !== applicationId) {
+        throw new Error(`expected a token of application ${applicationId}, got one of ${application.id}`);
+      }
+      if (application.verify_key.toLowerCase() !== publicKey.toLowerCase()) {
+        throw new Error(`the public key is not that of application ${applicationId}`);
+      }
+    },
+    async close() {
+      isOpen = false;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_WITHIN);
+      });
+      await Promise.race([Promise.allSettled(underWay), late]);
+      clearTimeout(timer);
+      api.close();
+    },
+  };
+}

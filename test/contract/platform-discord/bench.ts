@@ -1,0 +1,119 @@
+import express from 'express';
+import { onTestFinished } from 'vitest';
+import type { ChatApp, CommandSpec } from '../../../src/core/chat.ts';
+import type { Log } from '../../../src/core/log.ts';
+import { createDiscordApi } from '../../../src/platform/discord/api.ts';
+import { registerCommands } from '../../../src/platform/discord/commands.ts';
+import { createDiscordHttp, type DiscordHttp } from '../../../src/platform/discord/discord-http.ts';
+import { createDiscordSimulator, type DiscordSimulator } from '../../../src/sandbox/discord/simulator.ts';
+import { startHttpServer } from '../../../src/sandbox/http-server.ts';
+
+export const specs: readonly CommandSpec[] = [
+  {
+    name: 'ask',
+    description: 'Ask anything',
+    options: [{ name: 'prompt', description: 'What you want to know', type: 'string', required: true, max: 4000 }],
+  },
+  {
+    name: 'topup',
+    description: 'Buy tokens',
+    options: [{ name: 'packs', description: 'How many', type: 'integer', required: false, min: 1, max: 10 }],
+  },
+  {
+    name: 'subscribe',
+    description: 'Choose a plan',
+    options: [
+      {
+        name: 'plan',
+        description: 'Which one',
+        type: 'string',
+        required: true,
+        choices: [
+          { name: 'Starter', value: 'starter' },
+          { name: 'Pro', value: 'pro' },
+        ],
+      },
+    ],
+  },
+];
+
+export interface Note {
+  level: string;
+  facts: object;
+  text: string;
+}
+
+export interface Bench {
+  sim: DiscordSimulator;
+  platform: DiscordHttp;
+  notes: Note[];
+  /** The endpoint's own address. */
+  endpoint: string;
+  /** Moves the time of the simulator and of the platform on. */
+  passTime(ms: number): void;
+}
+
+export interface BenchOptions extends Partial<Omit<ChatApp, 'commands'>> {
+  ackDeadlineMs?: number;
+  rateLimits?: 'real' | 'off';
+  acknowledgeWithinMs?: number;
+}
+
+/** The platform between the simulator and a small ChatApp; all of it ends with the test. */
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  let passed = 0;
+  const clock = () => Date.now() + passed;
+  const sim = await createDiscordSimulator({
+    now: clock,
+    rateLimits: options.rateLimits ?? 'off',
+    ...(options.acknowledgeWithinMs === undefined ? {} : { acknowledgeWithinMs: options.acknowledgeWithinMs }),
+  });
+  const notes: Note[] = [];
+  const noteAs = (level: string) => (facts: object, text: string) => void notes.push({ level, facts, text });
+  const log: Log = { debug: noteAs('debug'), info: noteAs('info'), warn: noteAs('warn'), error: noteAs('error') };
+  const platform = createDiscordHttp({
+    applicationId: sim.applicationId,
+    publicKey: sim.publicKey,
+    token: sim.token,
+    apiUrl: `${sim.url}/api`,
+    chat: {
+      commands: specs,
+      command: options.command ?? (async () => {}),
+      action: options.action ?? (async () => {}),
+    },
+    clock,
+    log,
+    editIntervalMs: 20,
+    ...(options.ackDeadlineMs === undefined ? {} : { ackDeadlineMs: options.ackDeadlineMs }),
+  });
+  const app = express();
+  app.use(platform.router);
+  const server = await startHttpServer(app);
+  const endpoint = `${server.url}/discord/interactions`;
+  sim.setInteractionsUrl(endpoint);
+  const api = createDiscordApi({ applicationId: sim.applicationId, token: sim.token, apiUrl: `${sim.url}/api` });
+  await registerCommands(api, specs);
+  api.close();
+  onTestFinished(async () => {
+    await sim.close();
+    await platform.close();
+    await server.close();
+  });
+  return {
+    sim,
+    platform,
+    notes,
+    endpoint,
+    passTime(ms) {
+      passed += ms;
+    },
+  };
+}
+
+export function deferred<Value = void>() {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
