@@ -14,8 +14,8 @@ import type { Millis } from './time.ts';
 
 export type { Millis };
 
-/** What a row is for; each topic has one worker. */
-export type Topic = 'inbox' | 'usage' | 'debit' | 'notice' | 'reconcile' | 'lapse' | 'cancel_subscription';
+/** What a row is for; each topic has one worker, but for `kept`, which holds webhooks that change nothing. */
+export type Topic = 'inbox' | 'usage' | 'debit' | 'notice' | 'reconcile' | 'lapse' | 'cancel_subscription' | 'kept';
 
 export interface NewRow {
   /** Unique over all topics. A row whose id is already waiting is left as it is. */

@@ -1,65 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { BillingError } from '../../src/core/billing.ts';
-import type { Log } from '../../src/core/log.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
-import { createDodoBilling, type DodoBillingOptions } from '../../src/ports/dodo/dodo-billing.ts';
 import { startHttpServer } from '../../src/sandbox/http-server.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
-const NOW = Date.UTC(2026, 10, 22, 12);
-
-function billingAt(baseUrl: string, more: Partial<DodoBillingOptions> = {}) {
-  return createDodoBilling({
-    apiKey: 'key',
-    webhookKey: 'whsec_c2VjcmV0IG9mIHRlc3Rz',
-    environment: 'test_mode',
-    baseUrl,
-    entitlementId: 'cde_1',
-    clock: () => NOW,
-    log: quiet,
-    budget: async () => true,
-    ...more,
-  });
-}
-
-/** A server that answers each request by the next of the handlers, the last one for ever. */
-async function start(handlers: RequestListener[], more: Partial<DodoBillingOptions> = {}) {
-  const asked: string[] = [];
-  const server = await startHttpServer((request, response) => {
-    const handler = handlers[Math.min(asked.length, handlers.length - 1)];
-    asked.push(`${request.method} ${request.url}`);
-    handler?.(request, response);
-  });
-  onTestFinished(() => server.close());
-  return { billing: billingAt(server.url, more), asked, url: server.url };
-}
-
-function answer(status: number, body: unknown = '', headers: Record<string, string> = {}): RequestListener {
-  const json = typeof body !== 'string';
-  return (_request, response) => {
-    response.writeHead(status, {
-      'content-type': json ? 'application/json' : 'text/plain',
-      date: new Date(NOW).toUTCString(),
-      ...headers,
-    });
-    response.end(json ? JSON.stringify(body) : body);
-  };
-}
-
-const hangUp: RequestListener = (request) => request.socket.destroy();
-
-async function failureOf(call: Promise<unknown>): Promise<BillingError> {
-  const error = await call.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof BillingError) return error;
-  throw new Error(`expected a BillingError, came ${String(error)}`);
-}
-
-const debit = { customerId: 'cus_1', tokens: 100, idempotencyKey: 'batch-1', reason: 'usage' };
-const ENTITLEMENT = { id: 'cde_1', business_id: 'bus_1' };
+import { answer, billingAt, debit, failureOf, hangUp, NOW, startServer } from './dodo-port-server.ts';
 
 describe('an answer of Dodo that is no success', () => {
   it.each([
@@ -84,7 +27,7 @@ describe('an answer of Dodo that is no success', () => {
     [504, 'unanswered'],
     [524, 'unanswered'],
   ])('with %i is %s, after one attempt', async (status, fault) => {
-    const { billing, asked } = await start([answer(status, { code: 'SOME_CODE', message: 'some words' })]);
+    const { billing, asked } = await startServer([answer(status, { code: 'SOME_CODE', message: 'some words' })]);
     const error = await failureOf(billing.probe());
     expect(error).toMatchObject({ fault, status });
     expect(error.message).toContain('SOME_CODE some words');
@@ -92,9 +35,9 @@ describe('an answer of Dodo that is no success', () => {
   });
 
   it('may be plain text, or nothing', async () => {
-    const text = await start([answer(422, 'Failed to deserialize: missing field product_id')]);
+    const text = await startServer([answer(422, 'Failed to deserialize: missing field product_id')]);
     expect((await failureOf(text.billing.probe())).message).toContain('missing field product_id');
-    const nothing = await start([answer(401)]);
+    const nothing = await startServer([answer(401)]);
     expect((await failureOf(nothing.billing.probe())).message).toMatch(/^probe: Dodo answered 401/);
   });
 
@@ -108,13 +51,13 @@ describe('an answer of Dodo that is no success', () => {
     ['x-ratelimit-reset', '999999', 60 * MINUTE],
     ['x-ratelimit-reset', 'soon', null],
   ])('names the wait by %s: %s', async (header, value, wait) => {
-    const { billing } = await start([answer(429, '', { [header]: value })]);
+    const { billing } = await startServer([answer(429, '', { [header]: value })]);
     expect((await failureOf(billing.probe())).retryAfterMs).toBe(wait);
   });
 
   it('is followed nowhere, so that the key goes nowhere else', async () => {
-    const elsewhere = await start([answer(200, ENTITLEMENT)]);
-    const { billing } = await start([answer(307, '', { location: elsewhere.url })]);
+    const elsewhere = await startServer([answer(200, { business_id: 'bus_1' })]);
+    const { billing } = await startServer([answer(307, '', { location: elsewhere.url })]);
     await failureOf(billing.probe());
     expect(elsewhere.asked).toEqual([]);
   });
@@ -135,13 +78,13 @@ describe('no answer of Dodo', () => {
   });
 
   it('is unanswered when the connection breaks: it may have been done', async () => {
-    const { billing, asked } = await start([hangUp]);
+    const { billing, asked } = await startServer([hangUp]);
     expect(await failureOf(billing.debit(debit))).toMatchObject({ fault: 'unanswered', status: null });
     expect(asked).toHaveLength(1);
   });
 
   it('is unanswered when it takes too long to begin', async () => {
-    const { billing } = await start([() => {}], { timeoutMs: 40 });
+    const { billing } = await startServer([() => {}], { timeoutMs: 40 });
     expect(await failureOf(billing.debit(debit))).toMatchObject({ fault: 'unanswered' });
   });
 
@@ -150,7 +93,7 @@ describe('no answer of Dodo', () => {
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"id":');
     };
-    const { billing } = await start([half], { timeoutMs: 60 });
+    const { billing } = await startServer([half], { timeoutMs: 60 });
     expect(await failureOf(billing.debit(debit))).toMatchObject({ fault: 'unanswered' });
   });
 
@@ -159,7 +102,7 @@ describe('no answer of Dodo', () => {
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"id":', () => response.destroy());
     };
-    const { billing } = await start([cut]);
+    const { billing } = await startServer([cut]);
     expect(await failureOf(billing.debit(debit))).toMatchObject({ fault: 'unanswered' });
   });
 });
@@ -191,17 +134,19 @@ describe('a second try', () => {
 
   it.each([
     ['a 503', answer(503)],
+    ['a 502', answer(502)],
+    ['a 503 that tells the state of the limit', answer(503, '', { 'x-ratelimit-reset': '60' })],
     ['a broken connection', hangUp],
   ])('follows %s for what changes nothing, in the budget', async (_what, first) => {
     const budget = vi.fn(async () => true);
-    const { billing, asked } = await start([first, grants], { budget });
+    const { billing, asked } = await startServer([first, grants], { budget });
     expect(await billing.readGrants('cus_1')).toEqual([]);
     expect(asked).toHaveLength(2);
     expect(budget).toHaveBeenCalledTimes(2);
   });
 
   it('is the last', async () => {
-    const { billing, asked } = await start([answer(503)]);
+    const { billing, asked } = await startServer([answer(503)]);
     await failureOf(billing.readGrants('cus_1'));
     expect(asked).toHaveLength(2);
   });
@@ -213,184 +158,23 @@ describe('a second try', () => {
     ['an answer that is not readable', answer(200, { items: [{ id: 1 }] })],
     ['half of an answer', answer(200, '{"items": [', { 'content-type': 'application/json' })],
   ])('does not follow %s', async (_what, first) => {
-    const { billing, asked } = await start([first, grants]);
+    const { billing, asked } = await startServer([first, grants]);
     await failureOf(billing.readGrants('cus_1'));
     expect(asked).toHaveLength(1);
   });
 
   it('does not follow a timeout', async () => {
-    const { billing, asked } = await start([() => {}, grants], { timeoutMs: 40 });
+    const { billing, asked } = await startServer([() => {}, grants], { timeoutMs: 40 });
     await failureOf(billing.readGrants('cus_1'));
     expect(asked).toHaveLength(1);
   });
 
   it.each([503, 409, 429])('never follows for a write, not even by the SDK: %i', async (status) => {
-    const { billing, asked } = await start([answer(status)]);
+    const { billing, asked } = await startServer([answer(status)]);
     const checkout = { productId: 'p', quantity: 1, customerId: null, metadata: {}, returnUrl: 'https://x.example' };
     await failureOf(billing.createCheckout(checkout));
     await failureOf(billing.portalLink('cus_1'));
     await billing.debit(debit).catch(() => {});
     expect(asked).toHaveLength(3);
-  });
-});
-
-describe('an answer of Dodo that is not readable', () => {
-  it.each([
-    ['a page of somebody else', answer(200, '<html>Log in to the airport</html>')],
-    ['null', answer(200, null)],
-    ['half of an answer', answer(200, '{"items": [', { 'content-type': 'application/json' })],
-    ['an amount that is none', answer(200, { items: [{ id: 'g', remaining_amount: 'many' }] })],
-    ['no items', answer(200, { data: [] })],
-  ])('is a BillingError: %s', async (_what, handler) => {
-    const { billing } = await start([handler]);
-    expect(await failureOf(billing.readGrants('cus_1'))).toMatchObject({ fault: 'unanswered' });
-  });
-
-  it('is not taken for accepted usage', async () => {
-    const { billing } = await start([answer(200, '<html>Log in to the airport</html>')]);
-    const event = {
-      ...{ eventId: 'ask-1', customerId: 'cus_1', tokens: 1, model: 'm', inputTokens: 1, outputTokens: 0 },
-      ...{ cachedTokens: 0, source: 'api' as const, settledAt: NOW },
-    };
-    expect(await failureOf(billing.ingest([event]))).toMatchObject({ fault: 'unanswered' });
-  });
-
-  it('names what was expected and what came', async () => {
-    const { billing } = await start([answer(200, { items: [{ id: 'g', remaining_amount: null }] })]);
-    expect((await failureOf(billing.readGrants('cus_1'))).message).toMatch(
-      /read the grants: .*remaining_amount: expected an amount.*came null/,
-    );
-  });
-
-  it('is not taken for a debit', async () => {
-    const { billing, asked } = await start([answer(201, '{"id":', { 'content-type': 'application/json' })]);
-    expect(await failureOf(billing.debit(debit))).toMatchObject({ fault: 'unanswered' });
-    expect(asked).toHaveLength(1);
-  });
-
-  it('is no address to send a member to', async () => {
-    const { billing } = await start([answer(200, { link: 'javascript:alert(1)' })]);
-    expect(await failureOf(billing.portalLink('cus_1'))).toMatchObject({ fault: 'unanswered' });
-  });
-});
-
-describe('the pages of Dodo', () => {
-  const row = (id: string) => ({ id, remaining_amount: 1 });
-  const page = (from: number, to: number) =>
-    answer(200, { items: Array.from({ length: to - from }, (_, n) => row(`g${from + n}`)) });
-
-  it('are asked for by number, from 0 on, until a short one', async () => {
-    const { billing, asked } = await start([page(0, 100), page(100, 200), page(200, 201)]);
-    expect(await billing.readGrants('cus_1')).toHaveLength(201);
-    expect(asked.map((url) => /page_number=(\d+)/.exec(url)?.[1])).toEqual(['0', '1', '2']);
-    expect(asked.every((url) => url.includes('page_size=100'))).toBe(true);
-  });
-
-  it('may move while they are read: nothing is taken twice', async () => {
-    const { billing } = await start([page(0, 100), page(97, 197), page(195, 200)]);
-    const ids = (await billing.readGrants('cus_1')).map((grant) => grant.id);
-    expect(ids).toHaveLength(200);
-    expect(new Set(ids).size).toBe(200);
-  });
-
-  it('that do not turn are an error, neither an endless loop nor an end', async () => {
-    const { billing, asked } = await start([page(0, 100)]);
-    expect(await failureOf(billing.readGrants('cus_1'))).toMatchObject({ fault: 'unanswered' });
-    expect(asked).toHaveLength(2);
-  });
-
-  it('of the ledger keep one end while they are read', async () => {
-    let now = NOW;
-    const entry = (n: number) => ({
-      ...{ id: `r${n}`, business_id: 'b', credit_entitlement_id: 'cde_1', customer_id: 'cus_1', is_credit: true },
-      ...{ transaction_type: 'credit_added', amount: '1', balance_before: '0', balance_after: '1' },
-      ...{ overage_before: '0', overage_after: '0', created_at: '2026-11-22T11:00:00Z' },
-    });
-    const full = answer(200, { items: Array.from({ length: 100 }, (_, n) => entry(n)) });
-    const last = answer(200, { items: [entry(200)] });
-    const slow: RequestListener = (request, response) => {
-      now += MINUTE;
-      full(request, response);
-    };
-    const { billing, asked } = await start([slow, last], { clock: () => now });
-    expect(await billing.readLedger('cus_1', NOW - MINUTE)).toHaveLength(101);
-    const ranges = asked.map((url) => {
-      const query = new URL(url.slice(4), 'http://x').searchParams;
-      return [query.get('start_date'), query.get('end_date')];
-    });
-    expect(ranges[0]).toEqual(['2026-11-22T11:59:00.000Z', '2026-11-22T12:05:00.000Z']);
-    expect(ranges[1]).toEqual(ranges[0]);
-  });
-});
-
-describe('a debit that Dodo answers with 400', () => {
-  const refusal = answer(400, { code: 'INVALID_REQUEST_PARAMETERS', message: 'no' });
-
-  it('is insufficient when Dodo says so', async () => {
-    const { billing, asked } = await start([answer(400, { message: 'Insufficient credit balance' })]);
-    expect(await billing.debit(debit)).toBe('insufficient');
-    expect(asked).toHaveLength(1);
-  });
-
-  it('is insufficient when the balance is smaller', async () => {
-    const { billing } = await start([refusal, answer(200, { balance: '99.9' })]);
-    expect(await billing.debit(debit)).toBe('insufficient');
-  });
-
-  it('is insufficient when there never was a balance', async () => {
-    const { billing } = await start([refusal, answer(404)]);
-    expect(await billing.debit(debit)).toBe('insufficient');
-  });
-
-  it('is refused when the balance would have covered it', async () => {
-    const { billing } = await start([refusal, answer(200, { balance: 100 })]);
-    expect(await failureOf(billing.debit(debit))).toMatchObject({ fault: 'refused', status: 400 });
-  });
-});
-
-describe('the address of Dodo', () => {
-  const withVariable = (value: string) => {
-    process.env.DODO_PAYMENTS_BASE_URL = value;
-    onTestFinished(() => {
-      delete process.env.DODO_PAYMENTS_BASE_URL;
-    });
-  };
-
-  it('is given by us alone, whatever the SDK would read from the environment', async () => {
-    withVariable('http://127.0.0.1:9');
-    const { billing } = await start([answer(200, ENTITLEMENT)]);
-    expect(await billing.probe()).toEqual({ businessId: 'bus_1' });
-  });
-
-  it('is that of the environment when no other is given', async () => {
-    withVariable('http://127.0.0.1:9');
-    const seen: string[] = [];
-    vi.stubGlobal('fetch', async (url: string) => {
-      seen.push(String(url));
-      return Response.json(ENTITLEMENT);
-    });
-    onTestFinished(() => {
-      vi.unstubAllGlobals();
-    });
-    for (const environment of ['test_mode', 'live_mode'] as const) {
-      const billing = createDodoBilling({
-        ...{ apiKey: 'key', webhookKey: 'whsec_c2VjcmV0IG9mIHRlc3Rz', environment, entitlementId: 'cde_1' },
-        ...{ clock: () => NOW, log: quiet, budget: async () => true },
-      });
-      await billing.probe();
-    }
-    expect(seen.map((url) => new URL(url).origin)).toEqual([
-      'https://test.dodopayments.com',
-      'https://live.dodopayments.com',
-    ]);
-  });
-
-  it.each(['', 'dodo', 'ftp://dodo.example'])('cannot be %j, which shows at the start', (address) => {
-    expect(() => billingAt(address)).toThrow(/The Dodo base URL/);
-  });
-
-  it('is not asked with a key that cannot be sent, and the key is not shown', () => {
-    expect(() => billingAt('http://x.example', { apiKey: 'secret\nkey' })).toThrow(/The Dodo API key/);
-    expect(() => billingAt('http://x.example', { apiKey: 'secret\nkey' })).not.toThrow(/secret/);
   });
 });

@@ -1,84 +1,25 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { BillingEvent, CallShare, UsageEvent } from '../../src/core/billing.ts';
-import type { Log } from '../../src/core/log.ts';
+import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 import { createDodoBilling } from '../../src/ports/dodo/dodo-billing.ts';
-import { createDodoSimulator } from '../../src/sandbox/dodo/simulator.ts';
-import { startHttpServer } from '../../src/sandbox/http-server.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
-const RETURN_URL = 'https://bot.example.com/done';
-
-async function start() {
-  const sim = await createDodoSimulator();
-  onTestFinished(() => sim.close());
-  const ids = sim.seedCatalogue();
-  const shares: CallShare[] = [];
-  const heard: number[] = [];
-  let over = false;
-  const options = {
-    apiKey: sim.apiKey,
-    webhookKey: 'whsec_c2VjcmV0IG9mIHRlc3Rz',
-    environment: 'test_mode' as const,
-    baseUrl: sim.url,
-    entitlementId: ids.entitlementId,
-    clock: () => sim.clock.now(),
-    log: quiet,
-    budget: async (share: CallShare) => {
-      shares.push(share);
-      return !over;
-    },
-    onHeard: () => heard.push(1),
-  };
-  const billing = createDodoBilling(options);
-  const buy = async (productId: string, email = 'ada@example.com', customerId: string | null = null, quantity = 1) => {
-    const request = { productId, quantity, customerId, metadata: { tally: 'v1.abc' }, returnUrl: RETURN_URL };
-    const session = await billing.createCheckout(request);
-    return { session, ...sim.pay(session.id, { email, name: 'Ada' }) };
-  };
-  return {
-    sim,
-    ids,
-    billing,
-    options,
-    buy,
-    shares,
-    heard,
-    goOverBudget: () => {
-      over = true;
-    },
-  };
-}
-
-const usage = (eventId: string, customerId: string, tokens: number): UsageEvent => ({
-  eventId,
-  customerId,
-  tokens,
-  model: 'gpt-5.4-mini',
-  inputTokens: tokens - 10,
-  outputTokens: 10,
-  cachedTokens: 3,
-  source: 'discord',
-  settledAt: Date.UTC(2026, 10, 22, 9, 30),
-});
+import { RETURN_URL, startWithSimulator, usage } from './dodo-port-buyer.ts';
 
 describe('checkout at Dodo', () => {
   it('makes a new customer for an account that has none, even for an e-mail that Dodo knows', async () => {
-    const { buy, ids } = await start();
+    const { buy, ids } = await startWithSimulator();
     const first = await buy(ids.topupProductId, 'same@example.com');
     const second = await buy(ids.topupProductId, 'same@example.com');
     expect(second.customer.customer_id).not.toBe(first.customer.customer_id);
   });
 
   it('keeps to the customer of the account, whatever e-mail the buyer types', async () => {
-    const { buy, ids } = await start();
+    const { buy, ids } = await startWithSimulator();
     const first = await buy(ids.topupProductId, 'ada@example.com');
     const second = await buy(ids.topupProductId, 'other@example.com', first.customer.customer_id);
     expect(second.customer.customer_id).toBe(first.customer.customer_id);
   });
 
   it('carries product, packs, metadata and the way back', async () => {
-    const { buy, ids, sim, heard, shares } = await start();
+    const { buy, ids, sim, heard, shares } = await startWithSimulator();
     const { session, payment } = await buy(ids.topupProductId, 'ada@example.com', null, 3);
     expect(session.url).toMatch(/^http/);
     expect(sim.store.sessions.get(session.id)?.request).toMatchObject({
@@ -91,7 +32,7 @@ describe('checkout at Dodo', () => {
   });
 
   it('knows when a session and a customer were made, on the clock of Dodo', async () => {
-    const { buy, ids, sim, billing } = await start();
+    const { buy, ids, sim, billing } = await startWithSimulator();
     const before = sim.clock.now();
     const { session, customer } = await buy(ids.topupProductId);
     const made = await billing.sessionCreatedAt(session.id);
@@ -100,12 +41,12 @@ describe('checkout at Dodo', () => {
   });
 
   it('is refused for a product that is not sold', async () => {
-    const { buy } = await start();
+    const { buy } = await startWithSimulator();
     await expect(buy('pdt_none')).rejects.toMatchObject({ name: 'BillingError', fault: 'refused' });
   });
 
   it('opens the portal of a customer', async () => {
-    const { buy, ids, billing } = await start();
+    const { buy, ids, billing } = await startWithSimulator();
     const { customer } = await buy(ids.topupProductId);
     const page = await fetch(await billing.portalLink(customer.customer_id));
     expect(page.status).toBe(200);
@@ -115,7 +56,7 @@ describe('checkout at Dodo', () => {
 
 describe('the ledger of Dodo', () => {
   it('tells a purchase as a row and as a grant', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer, payment } = await buy(ids.topupProductId);
     const [row, ...more] = await billing.readLedger(customer.customer_id, null);
     expect(more).toEqual([]);
@@ -136,7 +77,7 @@ describe('the ledger of Dodo', () => {
   });
 
   it('is read to its last page, each row once, while others only want the newest', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer } = await buy(ids.topupProductId);
     const since = sim.clock.now() - HOUR;
     for (let n = 0; n < 230; n += 1) {
@@ -153,7 +94,7 @@ describe('the ledger of Dodo', () => {
   });
 
   it('is read from a moment on', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer } = await buy(ids.topupProductId);
     sim.clock.advance(HOUR);
     const since = sim.clock.now();
@@ -163,7 +104,7 @@ describe('the ledger of Dodo', () => {
   });
 
   it('leaves out grants that are used up', async () => {
-    const { buy, ids, billing } = await start();
+    const { buy, ids, billing } = await startWithSimulator();
     const { customer } = await buy(ids.topupProductId);
     const request = { customerId: customer.customer_id, tokens: 5_000_000, idempotencyKey: 'all', reason: 'test' };
     await billing.debit(request);
@@ -173,7 +114,7 @@ describe('the ledger of Dodo', () => {
 
 describe('a debit by hand at Dodo', () => {
   it('is taken once for a key', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer } = await buy(ids.topupProductId);
     const request = { customerId: customer.customer_id, tokens: 1_234, idempotencyKey: 'batch-1', reason: 'usage' };
     expect(await billing.debit(request)).toBe('done');
@@ -182,7 +123,7 @@ describe('a debit by hand at Dodo', () => {
   });
 
   it('says when the balance does not cover it, and takes nothing', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer } = await buy(ids.topupProductId);
     const request = { customerId: customer.customer_id, tokens: 5_000_001, idempotencyKey: 'much', reason: 'usage' };
     expect(await billing.debit(request)).toBe('insufficient');
@@ -190,7 +131,7 @@ describe('a debit by hand at Dodo', () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN, 10 ** 10])('is not even asked for %d tokens', async (tokens) => {
-    const { billing, shares } = await start();
+    const { billing, shares } = await startWithSimulator();
     const request = { customerId: 'cus_1', tokens, idempotencyKey: 'k', reason: 'usage' };
     await expect(billing.debit(request)).rejects.toThrow(RangeError);
     expect(shares).toEqual([]);
@@ -199,7 +140,7 @@ describe('a debit by hand at Dodo', () => {
 
 describe('usage events at Dodo', () => {
   it('carry numbers as numbers and the true time, and are metered', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer } = await buy(ids.starterProductId);
     await billing.ingest([usage('ask-1', customer.customer_id, 700), usage('ask-2', customer.customer_id, 300)]);
     expect(sim.store.events.get('ask-1')?.event).toMatchObject({
@@ -221,7 +162,7 @@ describe('usage events at Dodo', () => {
   });
 
   it('may be sent again', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { customer } = await buy(ids.starterProductId);
     const event = usage('ask-1', customer.customer_id, 700);
     await billing.ingest([event]);
@@ -231,7 +172,7 @@ describe('usage events at Dodo', () => {
   });
 
   it('are found again by their id', async () => {
-    const { buy, ids, billing } = await start();
+    const { buy, ids, billing } = await startWithSimulator();
     const { customer } = await buy(ids.starterProductId);
     await billing.ingest([usage('ask/1 ?', customer.customer_id, 700)]);
     expect(await billing.hasEvent('ask/1 ?')).toBe(true);
@@ -239,7 +180,7 @@ describe('usage events at Dodo', () => {
   });
 
   it('are dated by the clock of Dodo, once it was heard, however wrong ours is', async () => {
-    const { buy, ids, options, sim } = await start();
+    const { buy, ids, options, sim } = await startWithSimulator();
     const { customer } = await buy(ids.starterProductId);
     const wrong = createDodoBilling({ ...options, clock: () => sim.clock.now() - 3 * HOUR });
     const event = usage('ask-1', customer.customer_id, 700);
@@ -250,7 +191,7 @@ describe('usage events at Dodo', () => {
   });
 
   it('are 1 to 1,000 at a time', async () => {
-    const { billing, shares, buy, ids } = await start();
+    const { billing, shares, buy, ids } = await startWithSimulator();
     const { customer } = await buy(ids.starterProductId);
     const many = Array.from({ length: 1_001 }, (_, n) => usage(`ask-${n}`, customer.customer_id, 20));
     shares.length = 0;
@@ -264,7 +205,7 @@ describe('usage events at Dodo', () => {
 
 describe('a subscription at Dodo', () => {
   it('ends at once, and may be ended again', async () => {
-    const { buy, ids, billing, sim } = await start();
+    const { buy, ids, billing, sim } = await startWithSimulator();
     const { subscription } = await buy(ids.starterProductId);
     const id = subscription?.subscription_id ?? '';
     await billing.cancelSubscription(id);
@@ -276,27 +217,27 @@ describe('a subscription at Dodo', () => {
 
 describe('Dodo, watched', () => {
   it('tells whose account the key is for', async () => {
-    const { billing, sim, heard } = await start();
+    const { billing, sim, heard } = await startWithSimulator();
     expect(await billing.probe()).toEqual({ businessId: sim.businessId });
     expect(heard).toHaveLength(1);
   });
 
   it('is not heard while it fails', async () => {
-    const { billing, sim, heard } = await start();
+    const { billing, sim, heard } = await startWithSimulator();
     sim.switches.outage = { status: 503 };
     await expect(billing.probe()).rejects.toMatchObject({ fault: 'unavailable', status: 503 });
     expect(heard).toHaveLength(0);
   });
 
   it('is unanswered while it hangs', async () => {
-    const { options, sim } = await start();
+    const { options, sim } = await startWithSimulator();
     sim.switches.outage = 'hang';
     const hasty = createDodoBilling({ ...options, timeoutMs: 40 });
     await expect(hasty.probe()).rejects.toMatchObject({ fault: 'unanswered', status: null });
   });
 
   it('names the wait when it limits', async () => {
-    const { billing, sim } = await start();
+    const { billing, sim } = await startWithSimulator();
     sim.switches.rateLimitPerMinute = 1;
     await billing.probe();
     const refused = await billing.probe().then(
@@ -308,7 +249,7 @@ describe('Dodo, watched', () => {
   });
 
   it('is not called over our own budget', async () => {
-    const { billing, sim, goOverBudget, heard } = await start();
+    const { billing, sim, goOverBudget, heard } = await startWithSimulator();
     goOverBudget();
     await expect(billing.probe()).rejects.toMatchObject({ fault: 'rate_limited', status: null });
     await expect(billing.readGrants('cus_1')).rejects.toMatchObject({ fault: 'rate_limited', status: null });
@@ -317,89 +258,10 @@ describe('Dodo, watched', () => {
   });
 
   it('refuses a wrong key', async () => {
-    const { options } = await start();
+    const { options } = await startWithSimulator();
     const wrong = createDodoBilling({ ...options, apiKey: 'wrong-secret' });
     const error = await wrong.probe().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ fault: 'unauthorized', status: 401 });
     expect(String(error)).not.toContain('wrong-secret');
-  });
-});
-
-describe('the webhooks of Dodo', () => {
-  it('hold their signature and read as events, from a purchase to its use', async () => {
-    const { sim, ids, options, buy } = await start();
-    const events: BillingEvent[] = [];
-    const hookIds: string[] = [];
-    const receiver = await startHttpServer(async (request, response) => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part);
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const body = Buffer.concat(parts);
-      hookIds.push(listening.verifyWebhook(body, headers));
-      events.push(listening.parseEvent(body.toString()));
-      response.end();
-    });
-    onTestFinished(() => receiver.close());
-    const endpoint = sim.webhooks.addEndpoint({ url: receiver.url });
-    const listening = createDodoBilling({ ...options, webhookKey: endpoint.secret });
-
-    const { customer, subscription, payment } = await buy(ids.proProductId);
-    await listening.ingest([usage('ask-1', customer.customer_id, 40_000_500)]);
-    await sim.tick();
-    await sim.webhooks.flush();
-
-    expect(hookIds).toEqual(sim.webhooks.deliveries.map((delivery) => delivery.id));
-    expect(sim.webhooks.deliveries.every((delivery) => delivery.state === 'delivered')).toBe(true);
-    const common = { businessId: sim.businessId, at: expect.any(Number) };
-    expect(events).toContainEqual(
-      expect.objectContaining({
-        ...common,
-        kind: 'payment',
-        type: 'payment.succeeded',
-        metadata: { tally: 'v1.abc' },
-        payment: expect.objectContaining({ id: payment.payment_id, amountCents: 9_900, status: 'succeeded' }),
-      }),
-    );
-    expect(events).toContainEqual(
-      expect.objectContaining({
-        ...common,
-        kind: 'subscription',
-        type: 'subscription.active',
-        metadata: { tally: 'v1.abc' },
-        subscription: expect.objectContaining({
-          id: subscription?.subscription_id,
-          customerId: customer.customer_id,
-          productId: ids.proProductId,
-          status: 'active',
-          overage: { enabled: true, limitTokens: null },
-        }),
-      }),
-    );
-    const rows = events.flatMap((event) => (event.kind === 'ledger_row' ? [event.row] : []));
-    expect(rows.map((row) => [row.type, row.balanceAfter, row.overageAfter])).toEqual([
-      ['credit_added', 40_000_000, 0],
-      ['credit_deducted', 0, 0],
-      ['overage_charged', 0, 500],
-    ]);
-    expect(await listening.readLedger(customer.customer_id, null)).toEqual(expect.arrayContaining(rows));
-  });
-
-  it('hold by either key after a rotation', async () => {
-    const { sim, ids, options, buy } = await start();
-    const verified: string[] = [];
-    const receiver = await startHttpServer(async (request, response) => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part);
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      verified.push(old.verifyWebhook(Buffer.concat(parts), headers));
-      response.end();
-    });
-    onTestFinished(() => receiver.close());
-    const endpoint = sim.webhooks.addEndpoint({ url: receiver.url, filterTypes: ['payment.succeeded'] });
-    const old = createDodoBilling({ ...options, webhookKey: endpoint.secret });
-    sim.webhooks.rotateSecret(endpoint.id);
-    await buy(ids.topupProductId);
-    await sim.webhooks.flush();
-    expect(verified).toHaveLength(1);
   });
 });

@@ -37,6 +37,12 @@ describe('a notice', () => {
     expect(texts()).toHaveLength(2);
   });
 
+  it('longer than a message carries its id on the last one, so that half of it does not count', async () => {
+    await send({ id: 'n-1', reply: { text: 'word '.repeat(4_000) } });
+    const marks = stage.slack.dms('U0ALICE').map((message) => message.message.metadata !== undefined);
+    expect(marks).toEqual([false, true]);
+  });
+
   it('is told apart: refused, limited, away', async () => {
     const of = (error: string) => stage.slack.faults.next({ method: 'conversations.open', error });
     for (const code of ['cannot_dm_bot', 'user_disabled', 'user_not_found', 'account_inactive']) {

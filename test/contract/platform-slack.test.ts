@@ -186,6 +186,19 @@ describe('a reply', () => {
   });
 });
 
+it('opens no link and links no name of what the bot posts', async () => {
+  await stage.slack.user('U0ALICE').command('/help').acknowledged;
+  await stage.platform.close();
+  const posts = stage.slack.store.requests.filter((request) => request.method === 'chat.postMessage');
+  expect(posts).toHaveLength(1);
+  expect(posts[0]?.args).toMatchObject({
+    unfurl_links: 'false',
+    unfurl_media: 'false',
+    parse: 'none',
+    link_names: 'false',
+  });
+});
+
 describe('an answer in a conversation that the bot is in', () => {
   it('is posted, updated and finished, with Stop only while it streams', async () => {
     stage.script.run = async (_turn, responder) => {
@@ -279,6 +292,24 @@ describe('an answer in a conversation that the bot is in', () => {
     const asked = user().command('/ask', 'x', { channel: GENERAL });
     const seen = await asked.waitFor((message) => message.text.includes('half and whole'), 4_000);
     expect(seen.text).toContain('end');
+  });
+
+  it('stays below the edits that Slack allows a workspace in a minute, and ends whole', async () => {
+    await stage.close();
+    stage = await createSlackStage({ rateLimits: 'real', editIntervalMs: 1 });
+    stage.script.run = async (_turn, responder) => {
+      await responder.acknowledge('public');
+      const view = await responder.openAnswer({ text: '…' });
+      for (let count = 1; count <= 400 && stage.logs.every((line) => !line.text.includes('failed')); count += 1) {
+        view.show('x'.repeat(count));
+        await new Promise((resolve) => setTimeout(resolve, 4));
+      }
+      await view.finish('whole', { text: 'end' });
+    };
+    const asked = user().command('/ask', 'x', { channel: GENERAL });
+    await asked.waitFor((message) => message.text.includes('whole'), 4_000);
+    const edits = stage.slack.store.requests.filter((request) => request.method === 'chat.update');
+    expect(edits.map((request) => request.status)).toEqual(Array(41).fill(200));
   });
 
   it('goes to the member directly when the bot is removed on the way', async () => {

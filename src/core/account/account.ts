@@ -48,6 +48,8 @@ export interface LedgerHead {
   rowId: string | null;
   /** Dodo's clock. */
   rowAt: Millis;
+  /** Dodo's clock: every row until then has been seen. */
+  wholeUntil: Millis;
   /** Our clock: when the balance was last heard of. */
   confirmedAt: Millis;
   /** Our clock: when the balance was last seen at zero. */

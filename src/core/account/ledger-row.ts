@@ -27,16 +27,19 @@ export function advance(head: LedgerHead, row: LedgerRow, moment: Moment): { hea
   const isLate = row.createdAt < head.rowAt;
   if (isLate) return { head, gap: joinsOn && changes };
   if (row.createdAt === head.rowAt && !joinsOn) return { head, gap: true };
-  return { head: headAfter(row, moment, head.zeroAt), gap: !joinsOn };
+  const after = headAfter(row, moment, head.zeroAt);
+  const isWhole = joinsOn && head.wholeUntil === head.rowAt;
+  return { head: isWhole ? after : { ...after, wholeUntil: head.wholeUntil }, gap: !joinsOn };
 }
 
-/** The ledger's state as this row left it. */
+/** The ledger's state as this row left it, nothing before it being missed. */
 export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null): LedgerHead {
   return {
     balance: row.balanceAfter,
     overage: row.overageAfter,
     rowId: row.id,
     rowAt: row.createdAt,
+    wholeUntil: row.createdAt,
     confirmedAt: moment.now,
     zeroAt: row.balanceAfter === 0 ? moment.now : zeroAt,
   };

@@ -1,6 +1,6 @@
 import type { Grant, LedgerRow } from '../billing.ts';
 import type { NewRecord, NewRow, SeenKey } from '../store.ts';
-import { DAY, type Millis } from '../time.ts';
+import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, LedgerHead } from './account.ts';
 import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
@@ -12,6 +12,9 @@ import { closeOverdue } from './write-off.ts';
 
 /** For how long a ledger row's id is known; an older row is kept and ignored. */
 const ROW_ID_KEPT: Millis = 400 * DAY;
+
+/** Rows of one instant may become readable a little later than newer ones. */
+const READ_OVERLAP: Millis = 5 * MINUTE;
 
 /** The dedupe keys that a decision about these rows needs to know of. */
 export function keysOfRows(rows: readonly LedgerRow[]): string[] {
@@ -67,6 +70,12 @@ export interface LedgerReading {
   startedAt: Millis;
 }
 
+/** From when on (Dodo's clock) the ledger must be read to miss nothing, overlapping; null: the newest page will do. */
+export function readLedgerSince(account: Account): Millis | null {
+  const whole = account.ledger?.wholeUntil ?? 0;
+  return whole === 0 ? null : whole - READ_OVERLAP;
+}
+
 /** Rows and grants as read from Dodo: the truth about everything before the reading began. */
 export function decideReading(
   account: Account,
@@ -95,13 +104,24 @@ export function decideReading(
   };
 }
 
+const EMPTY_LEDGER: LedgerHead = {
+  balance: 0,
+  overage: 0,
+  rowId: null,
+  rowAt: 0,
+  wholeUntil: 0,
+  confirmedAt: 0,
+  zeroAt: null,
+};
+
 /** A webhook may have been quicker than the reading: the newer of the two holds. */
 function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment): LedgerHead {
-  const ledger = account.ledger ?? { balance: 0, overage: 0, rowId: null, rowAt: 0, confirmedAt: 0, zeroAt: null };
+  const ledger = account.ledger ?? EMPTY_LEDGER;
   const newest = inOrder(rows).at(-1);
   const touchedZero = rows.some((row) => row.createdAt >= ledger.rowAt && row.balanceAfter === 0);
   const zeroAt = touchedZero || ledger.balance === 0 ? moment.now : ledger.zeroAt;
-  if (newest === undefined || ledger.rowAt > newest.createdAt) return { ...ledger, zeroAt, confirmedAt: moment.now };
+  if (newest === undefined) return { ...ledger, wholeUntil: ledger.rowAt, zeroAt, confirmedAt: moment.now };
+  if (ledger.rowAt > newest.createdAt) return { ...ledger, zeroAt, confirmedAt: moment.now };
   return headAfter(newest, moment, zeroAt);
 }
 

@@ -12,6 +12,8 @@ export interface Rules {
   balanceMaxAgeMs: Millis;
   /** How usage is settled while no plan runs. */
   settleWithoutPlan: 'debit' | 'meter';
+  /** For how long usage gathers before it is sent to the meter. */
+  usageGatherMs: Millis;
   /** The most that a member owes for overage in a cycle. */
   overageCapCents: number;
   /** SHA-256, hexadecimal: makes ids from causes. */

@@ -53,7 +53,7 @@ export function decideSettle(
     empty,
     holds: account.holds.filter((candidate) => candidate !== hold),
   };
-  const booked = book(released, hold, charged, settledBy, request, moment);
+  const booked = book(released, hold, charged, settledBy, request, rules, moment);
   const told = noteLowBalance(booked.account, 'usage', rules, moment);
 
   const receipt: Receipt = {
@@ -105,6 +105,7 @@ function book(
   charged: number,
   settledBy: Receipt['settledBy'],
   request: SettleRequest,
+  rules: Rules,
   moment: Moment,
 ): { account: Account; rows: NewRow[] } {
   if (settledBy === 'free' || account.customerId === null) return { account, rows: [] };
@@ -127,7 +128,15 @@ function book(
   };
   return {
     account: { ...account, metered: { ...account.metered, waiting: account.metered.waiting + charged } },
-    rows: [{ id: `usage:${hold.askId}`, topic: 'usage', accountId: account.id, dueAt: moment.now, body: event }],
+    rows: [
+      {
+        id: `usage:${hold.askId}`,
+        topic: 'usage',
+        accountId: account.id,
+        dueAt: moment.now + rules.usageGatherMs,
+        body: event,
+      },
+    ],
   };
 }
 

@@ -12,7 +12,7 @@ export type EventOutcome =
   | { kind: 'applied' }
   | { kind: 'ignored'; why: string }
   /** Its customer is nobody's yet. */
-  | { kind: 'waits'; for: string }
+  | { kind: 'waits'; customerId: string }
   /** Never to be applied; the operator must look. */
   | { kind: 'dead'; why: string };
 
@@ -58,7 +58,7 @@ export function createApplyEvent(deps: ApplyEventDeps): ApplyEvent {
     }
     const bound = await deps.bindCustomer(event, customerId);
     if (bound.kind === 'clash') return { kind: 'dead', why: bound.why };
-    if (bound.kind === 'not_yet') return { kind: 'waits', for: waitingFor(customerId) };
+    if (bound.kind === 'not_yet') return { kind: 'waits', customerId };
     await applyTo(deps, bound.accountId, customerId, event);
     return { kind: 'applied' };
   };

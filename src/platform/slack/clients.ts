@@ -1,14 +1,10 @@
 import { webApi } from '@slack/bolt';
 import { PlatformError } from '../../core/chat.ts';
-import { NotInstalledError, type SlackInstallationStore } from './installation-store.ts';
+import { type InstallQuery, NotInstalledError, type SlackInstallationStore } from './installation-store.ts';
 import type { InstallSource } from './message-place.ts';
 
 /** Finds the bot token of a workspace, refreshed when it is about to expire; Bolt's installer has it. */
-export type Authorize = (query: {
-  teamId: string | undefined;
-  enterpriseId: string | undefined;
-  isEnterpriseInstall: boolean;
-}) => Promise<{ botToken?: string }>;
+export type Authorize = (query: InstallQuery) => Promise<{ botToken?: string }>;
 
 /** The Web API client of whoever installed the app. Both throw PlatformError. */
 export interface SlackClients {

@@ -8,9 +8,9 @@ const EDITS_PER_MINUTE = 40;
 
 /** Shares the edits of one minute among the answers that stream in one workspace. */
 export interface EditBudget {
-  /** Takes one edit; returns 0, or how many milliseconds to wait before asking again. */
-  take(workspace: string): Millis;
-  /** Notes an edit that was made in any case. */
+  /** Whether this minute has an edit left for an answer that still streams. */
+  hasRoom(workspace: string): boolean;
+  /** Counts an edit that is made. */
   note(workspace: string): void;
 }
 
@@ -25,18 +25,10 @@ export function createEditBudget(clock: Clock): EditBudget {
     return edits;
   }
 
-  function note(workspace: string): void {
-    made.set(workspace, [...recent(workspace), clock()]);
-  }
-
   return {
-    note,
-    take(workspace) {
-      const edits = recent(workspace);
-      const oldest = edits[edits.length - EDITS_PER_MINUTE];
-      if (oldest !== undefined) return oldest + MINUTE - clock();
-      note(workspace);
-      return 0;
+    hasRoom: (workspace) => recent(workspace).length < EDITS_PER_MINUTE,
+    note(workspace) {
+      made.set(workspace, [...recent(workspace), clock()]);
     },
   };
 }

@@ -23,10 +23,10 @@ export function registerInstallEvents(app: App, installations: SlackInstallation
     const isEnterpriseInstall = envelope.authorizations?.[0]?.is_enterprise_install ?? envelope.is_enterprise_install;
     try {
       if (isEnterpriseInstall === true && enterpriseId) {
-        const query = { teamId: undefined, enterpriseId, isEnterpriseInstall: true as const };
+        const query = { teamId: undefined, enterpriseId, isEnterpriseInstall: true };
         await installations.deleteOlder(query, eventAt);
       } else if (teamId) {
-        const query = { teamId, enterpriseId: enterpriseId ?? undefined, isEnterpriseInstall: false as const };
+        const query = { teamId, enterpriseId: enterpriseId ?? undefined, isEnterpriseInstall: false };
         await installations.deleteOlder(query, eventAt);
       }
       log.info({ teamId, enterpriseId }, 'a Slack workspace removed the app');

@@ -1,4 +1,4 @@
-import type { Installation, InstallationQuery } from '@slack/bolt';
+import type { Installation } from '@slack/bolt';
 import type { Keyv } from 'keyv';
 import type { Clock, Millis } from '../../core/time.ts';
 
@@ -7,14 +7,21 @@ interface Kept {
   installedAt: Millis;
 }
 
+/** Which installation is meant; Bolt's InstallationQuery without its user and conversation. */
+export interface InstallQuery {
+  teamId: string | undefined;
+  enterpriseId: string | undefined;
+  isEnterpriseInstall: boolean;
+}
+
 /** Bolt's InstallationStore, and what this platform needs beside it. */
 export interface SlackInstallationStore {
   storeInstallation(installation: Installation): Promise<void>;
   /** @throws NotInstalledError when the workspace has none */
-  fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation>;
-  deleteInstallation(query: InstallationQuery<boolean>): Promise<void>;
+  fetchInstallation(query: InstallQuery): Promise<Installation>;
+  deleteInstallation(query: InstallQuery): Promise<void>;
   /** Deletes what was installed before `eventAt`: a late event must not end a newer installation. */
-  deleteOlder(query: InstallationQuery<boolean>, eventAt: Millis): Promise<void>;
+  deleteOlder(query: InstallQuery, eventAt: Millis): Promise<void>;
   /** The workspaces of an Enterprise organisation in which the app was installed one by one. */
   teamsOf(enterpriseId: string): Promise<readonly string[]>;
 }
@@ -39,7 +46,7 @@ export function createInstallationStore(keyv: Keyv, clock: Clock): SlackInstalla
     return (await keyv.get<string[]>(teamsKeyOf(enterpriseId))) ?? [];
   }
 
-  async function deleteOlder(query: InstallationQuery<boolean>, eventAt: Millis): Promise<void> {
+  async function deleteOlder(query: InstallQuery, eventAt: Millis): Promise<void> {
     const id = query.isEnterpriseInstall ? query.enterpriseId : query.teamId;
     const kept = await read(id);
     if (id === undefined || kept === undefined || kept.installedAt > eventAt) return;

@@ -54,5 +54,5 @@ export function mountOAuthRoutes(options: OAuthOptions): Authorize {
   for (const path of [INSTALL_PATH, REDIRECT_PATH]) host.use(path, createRouteErrorHandler(log));
   const { installer } = receiver;
   if (installer === undefined) throw new TypeError('expected the OAuth secrets of Slack, got an empty one');
-  return (query) => installer.authorize(query as Parameters<typeof installer.authorize>[0]);
+  return (query) => installer.authorize(query);
 }

@@ -10,7 +10,7 @@ import { TransportFailure } from './transport.ts';
 const RETRY_PAUSE_MS = 200;
 
 /** A request to Dodo: `name` for messages and logs, `send` for the SDK's call. */
-export interface Call<Answer> {
+interface Call<Answer> {
   name: string;
   share: CallShare;
   /** What is needed of the answer. */

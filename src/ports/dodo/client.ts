@@ -1,6 +1,6 @@
 import DodoPayments from 'dodopayments';
 
-export interface ClientOptions {
+interface ClientOptions {
   apiKey: string;
   webhookKey: string;
   environment: 'test_mode' | 'live_mode';

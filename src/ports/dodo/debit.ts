@@ -14,7 +14,7 @@ interface DebitPort {
   entitlementId: string;
 }
 
-export interface DebitRequest {
+interface DebitRequest {
   customerId: string;
   tokens: number;
   idempotencyKey: string;

@@ -10,7 +10,7 @@ const GATEWAY = new Set([502, 504, 520, 522, 524]);
  * What a status means for the caller. Codes: https://docs.dodopayments.com/api-reference/error-codes.
  * A redirect means that the address is wrong, which no change of the request can cure.
  */
-export function faultOfStatus(status: number): BillingFault {
+function faultOfStatus(status: number): BillingFault {
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 409) return 'conflict';
   if (status === 429) return 'rate_limited';
@@ -49,7 +49,7 @@ export function toBillingError(error: unknown, operation: string, dodoNow: Milli
   throw error;
 
   function ofStatus(refusal: InstanceType<typeof APIError>, status: number): BillingError {
-    const retryAfterMs = waitOf(refusal.headers, dodoNow);
+    const retryAfterMs = waitOf(status, refusal.headers, dodoNow);
     return new BillingError(faultOfStatus(status), `${operation}: Dodo answered ${status}${detailOf(refusal)}`, {
       status,
       cause: refusal,
@@ -76,13 +76,14 @@ function detailOf(refusal: { error: unknown; message: string }): string {
  * (https://docs.dodopayments.com/api-reference/introduction), so it is read by its size: seconds to wait, or a time in
  * seconds or milliseconds since 1970.
  */
-function waitOf(headers: Headers | undefined, dodoNow: Millis): Millis | null {
+function waitOf(status: number, headers: Headers | undefined, dodoNow: Millis): Millis | null {
   const retryAfter = headers?.get('retry-after') ?? null;
   if (retryAfter !== null) {
     const wait = /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) * SECOND : Date.parse(retryAfter) - dodoNow;
     if (Number.isFinite(wait)) return bounded(wait);
   }
-  const reset = headers?.get('x-ratelimit-reset') ?? null;
+  // It stands on every answer, but only a 429 has us wait for it.
+  const reset = status === 429 ? (headers?.get('x-ratelimit-reset') ?? null) : null;
   if (reset === null || !/^\d+(\.\d+)?$/.test(reset)) return null;
   const value = Number(reset);
   if (value < 1e9) return bounded(value * SECOND);

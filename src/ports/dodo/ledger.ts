@@ -5,7 +5,7 @@ import { MINUTE, type Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import type { DodoClock } from './dodo-clock.ts';
 import { ledgerRow } from './events/ledger-row.ts';
-import { readAllPages, readFirstPage } from './pages.ts';
+import { type PageQuery, readAllPages, readFirstPage } from './pages.ts';
 import { amount, id, optionalInstant } from './shapes.ts';
 
 /** Rows made while the pages are read should not move the pages; Dodo's clock is known to about a second. */
@@ -35,7 +35,7 @@ export async function readLedger(port: LedgerPort, customerId: string, since: Mi
     name: 'read the ledger',
     share: 'reconcile' as const,
     item: ledgerRow,
-    send: (page: { page_number: number; page_size: number }) =>
+    send: (page: PageQuery) =>
       port.client.creditEntitlements.balances.listLedger(customerId, {
         credit_entitlement_id: port.entitlementId,
         ...range,

@@ -1,5 +1,5 @@
 /** The answer stopped coming while it was under way. */
-export class IdleTimeout extends Error {
+class IdleTimeout extends Error {
   override name = 'IdleTimeout';
 }
 

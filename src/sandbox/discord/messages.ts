@@ -1,4 +1,4 @@
-import { type APIMessage, MessageFlags, MessageType } from 'discord-api-types/v10';
+import { type APIMessage, type APIUser, MessageFlags, MessageType } from 'discord-api-types/v10';
 import { attachFiles } from './attachments.ts';
 import { numbered } from './rules/components.ts';
 import type { JsonObject } from './rules/json.ts';
@@ -12,6 +12,7 @@ const SETTABLE = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotification
 /** Where a new message comes from. */
 interface MessageOrigin {
   channel: SimChannel;
+  author?: APIUser;
   /** The interaction that it answers, if any. */
   interaction?: StoredInteraction;
   ephemeral?: boolean;
@@ -21,7 +22,7 @@ interface MessageOrigin {
   replyTo?: string | null;
 }
 
-/** Puts a message of the bot into a channel. */
+/** Puts a message into a channel: the bot's, unless the origin names another author. */
 export function postMessage(world: World, draft: MessageDraft, origin: MessageOrigin): StoredMessage {
   const { channel, interaction, ephemeral = false, loading = false } = origin;
   const { application } = world;
@@ -32,7 +33,7 @@ export function postMessage(world: World, draft: MessageDraft, origin: MessageOr
     id,
     channel_id: channel.id,
     type: origin.type ?? (replyTo ? MessageType.Reply : MessageType.Default),
-    author: application.bot,
+    author: origin.author ?? application.bot,
     content: '',
     timestamp: new Date(world.now()).toISOString(),
     edited_timestamp: null,

@@ -90,6 +90,7 @@ async function streamAnswer(answer: Answer, includeUsage: boolean): Promise<void
   await send(chunkOf(head, {}, generation.finishReason, includeUsage));
   if (includeUsage && !generation.steering.noUsage) await send(usageChunkOf(head, outcome));
   await send('[DONE]');
+  if (signal.aborted) return void stop(answer, 'aborted');
   outcome.state = 'complete';
   res.end();
 }

@@ -33,7 +33,6 @@ function markedUpTexts(node: unknown): string[] {
   if (typeof node !== 'object' || node === null) return [];
   const { type, text, user_id: userId, usergroup_id: groupId, range } = node as Record<string, unknown>;
   if ((type === 'mrkdwn' || type === 'markdown') && typeof text === 'string') return [text];
-  if (type === 'plain_text') return [];
   if (type === 'user' && typeof userId === 'string') return [`<@${userId}>`];
   if (type === 'usergroup' && typeof groupId === 'string') return [`<!subteam^${groupId}>`];
   if (type === 'broadcast' && typeof range === 'string') return [`<!${range}>`];

@@ -1,10 +1,12 @@
 import express from 'express';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { ChatApp, CommandSpec } from '../../../src/core/chat.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { createDiscordApi } from '../../../src/platform/discord/api.ts';
 import { registerCommands } from '../../../src/platform/discord/commands.ts';
 import { createDiscordHttp, type DiscordHttp } from '../../../src/platform/discord/discord-http.ts';
+import type { MemberInteraction } from '../../../src/sandbox/discord/people/member-interaction.ts';
+import type { VisibleMessage } from '../../../src/sandbox/discord/people/visible-message.ts';
 import { createDiscordSimulator, type DiscordSimulator } from '../../../src/sandbox/discord/simulator.ts';
 import { startHttpServer } from '../../../src/sandbox/http-server.ts';
 
@@ -47,8 +49,6 @@ export interface Bench {
   sim: DiscordSimulator;
   platform: DiscordHttp;
   notes: Note[];
-  /** The endpoint's own address. */
-  endpoint: string;
   /** Moves the time of the simulator and of the platform on. */
   passTime(ms: number): void;
 }
@@ -89,8 +89,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const app = express();
   app.use(platform.router);
   const server = await startHttpServer(app);
-  const endpoint = `${server.url}/discord/interactions`;
-  sim.setInteractionsUrl(endpoint);
+  sim.setInteractionsUrl(`${server.url}/discord/interactions`);
   const api = createDiscordApi({ applicationId: sim.applicationId, token: sim.token, apiUrl: `${sim.url}/api` });
   await registerCommands(api, specs);
   api.close();
@@ -103,7 +102,6 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     sim,
     platform,
     notes,
-    endpoint,
     passTime(ms) {
       passed += ms;
     },
@@ -116,4 +114,23 @@ export function deferred<Value = void>() {
     resolve = done;
   });
   return { promise, resolve };
+}
+
+/** Waits until the member sees what is expected of their turn. */
+export function seen(
+  turn: MemberInteraction,
+  condition: (messages: VisibleMessage[]) => boolean,
+): Promise<VisibleMessage[]> {
+  return vi.waitFor(
+    () => {
+      const messages = turn.messages();
+      if (!condition(messages)) throw new Error(`not yet: the member saw ${JSON.stringify(messages.map(briefly))}`);
+      return messages;
+    },
+    { timeout: 4_000, interval: 10 },
+  );
+}
+
+function briefly({ content, loading, buttons }: VisibleMessage) {
+  return { content: content.slice(0, 60), length: content.length, loading, buttons: buttons.length };
 }

@@ -6,17 +6,16 @@ describe('the interactions endpoint', () => {
     const { sim } = await startBench();
     const answer = await sim.ping();
     expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.text)).toEqual({ type: 1 });
+    expect(JSON.parse(answer.body)).toEqual({ type: 1 });
   });
 
   it.each(['wrongKey', 'tamperedBody', 'tamperedTimestamp', 'garbage', 'unsigned'] as const)(
     'refuses a request that is %s and does nothing',
     async (probe) => {
       const { sim } = await startBench();
-      // The probe signs one body and sends another: they must differ.
       const answer = await sim.probes[probe]();
       expect(answer.status).toBe(401);
-      expect(JSON.parse(answer.text)).toEqual({ error: { code: 'bad_signature', message: expect.any(String) } });
+      expect(JSON.parse(answer.body)).toEqual({ error: { code: 'bad_signature', message: expect.any(String) } });
     },
   );
 
@@ -32,7 +31,7 @@ describe('the interactions endpoint', () => {
     const { sim, notes } = await startBench();
     const answer = await sim.probes.signed(body);
     expect(answer.status).toBe(400);
-    expect(answer.text).not.toContain('at ');
+    expect(answer.body).not.toContain('at ');
     expect(notes).toEqual([]);
   });
 
@@ -40,7 +39,7 @@ describe('the interactions endpoint', () => {
     const { sim } = await startBench();
     const answer = await sim.probes.signed(JSON.stringify({ type: 1, padding: 'x'.repeat(1024 * 1024) }));
     expect(answer.status).toBe(413);
-    expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'body_too_large' } });
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'body_too_large' } });
   });
 
   it('hands an interaction that is delivered twice on once', async () => {
@@ -61,6 +60,7 @@ describe('the interactions endpoint', () => {
 
   it('survives an app that throws, and offers no suggestions', async () => {
     const { sim, notes } = await startBench({
+      acknowledgeWithinMs: 100,
       command: async () => {
         throw new Error('a mistake');
       },
@@ -70,11 +70,11 @@ describe('the interactions endpoint', () => {
     expect(notes).toMatchObject([{ level: 'error', facts: { fault: 'Error: a mistake' } }]);
     const payload = { ...structuredClone(turn.record.payload), type: 4, id: '1' };
     const answer = await sim.probes.signed(JSON.stringify(payload));
-    expect(JSON.parse(answer.text)).toEqual({ type: 8, data: { choices: [] } });
+    expect(JSON.parse(answer.body)).toEqual({ type: 8, data: { choices: [] } });
   });
 
   it('takes nothing more once it is closed, except PINGs', async () => {
-    const { sim, platform } = await startBench();
+    const { sim, platform } = await startBench({ acknowledgeWithinMs: 100 });
     const turn = sim.member().command('topup');
     await turn.acknowledged.catch(() => {});
     await platform.close();

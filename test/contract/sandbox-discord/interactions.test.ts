@@ -58,6 +58,15 @@ describe('a command', () => {
     })) as RESTPatchAPIWebhookWithTokenMessageResult;
     expect(edited.flags).toBe(MessageFlags.Ephemeral);
     expect(asked.reply()?.ephemeral).toBe(true);
+    await startEndpoint(sim, () => DEFER);
+    const open = sim.member().command('ask');
+    await open.acknowledged;
+    const hidden = (await rest.patch(Routes.webhookMessage(sim.applicationId, open.record.token), {
+      body: { content: 'for one?', flags: MessageFlags.Ephemeral },
+      auth: false,
+    })) as RESTPatchAPIWebhookWithTokenMessageResult;
+    expect(hidden.flags).toBe(0);
+    expect(open.reply()?.ephemeral).toBe(false);
   });
 
   it('tells the member when no answer comes in time, and closes the token', async () => {
@@ -131,6 +140,19 @@ describe('a command', () => {
     time += 3_001;
     const late = rest.post(Routes.interactionCallback(asked.id, asked.record.token), { body: DEFER, auth: false });
     await expect(late).rejects.toMatchObject({ code: 10062 });
+  });
+});
+
+describe('an ephemeral answer', () => {
+  it('is out of reach for the bot token', async () => {
+    const { sim, rest } = await startDiscord();
+    await startEndpoint(sim, () => ({ type: 4, data: { content: 'psst', flags: MessageFlags.Ephemeral } }));
+    const asked = sim.member().command('ask');
+    await asked.acknowledged;
+    const route = Routes.channelMessage(sim.home.channelId, asked.reply()?.id ?? '');
+    await expect(rest.get(route)).rejects.toMatchObject({ code: 10008 });
+    await expect(rest.patch(route, { body: { content: 'hi' } })).rejects.toMatchObject({ code: 10008 });
+    expect(await rest.get(Routes.channelMessages(sim.home.channelId))).toEqual([]);
   });
 });
 

@@ -247,7 +247,10 @@ describe('webhook faults', () => {
       bench.sim.cancel(subscription?.subscription_id ?? '');
       bench.sim.clock.advance(MINUTE_MS);
       await bench.sim.webhooks.flush();
-      statuses.push(JSON.parse(receiver.received.at(-1)?.body ?? '{}').data.status);
+      const actives = receiver.received
+        .map(({ body }) => JSON.parse(body))
+        .filter(({ type }) => type.endsWith('.active'));
+      statuses.push(actives.at(-1)?.data.status);
     }
     expect(statuses).toEqual(['cancelled', 'active']);
   });

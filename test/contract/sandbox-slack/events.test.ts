@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startHttpServer } from '../../../src/sandbox/http-server.ts';
 import { createStage, type Stage } from './bot.ts';
 
 let stage: Stage;
@@ -93,6 +94,19 @@ describe('an event that is not acknowledged', () => {
     ]);
     const bodies = new Set(stage.slack.store.deliveries.map((delivery) => delivery.body));
     expect(bodies.size).toBe(1);
+  });
+
+  it('is not sent again when the bot asks for that by x-slack-no-retry', async () => {
+    const refusing = await startHttpServer((_request, response) => {
+      response.writeHead(500, { 'x-slack-no-retry': '1' }).end();
+    });
+    try {
+      stage.slack.eventsUrl = refusing.url;
+      await stage.slack.user('U0ADA').dm('hi').acknowledged;
+      expect(stage.slack.events.pending()).toEqual([]);
+    } finally {
+      await refusing.close();
+    }
   });
 
   it('reaches Bolt with its retry number once the bot is back', async () => {

@@ -1,8 +1,9 @@
 import { ComponentType, InteractionType } from 'discord-api-types/v10';
 import { dmChannelOf } from '../dm-channel.ts';
-import { messagesIn } from '../messages.ts';
+import { messagesIn, postMessage } from '../messages.ts';
 import { flatten } from '../rules/components.ts';
 import { type JsonObject, objectsOf } from '../rules/json.ts';
+import { readMessageBody } from '../rules/message-body.ts';
 import type { SimChannel, SimGuild, SimPerson, StoredInteraction, StoredMessage, World } from '../world.ts';
 import { commandData, type OptionValue } from './command-options.ts';
 import { findCommand } from './find-command.ts';
@@ -30,6 +31,8 @@ export interface Member {
   click(message: VisibleMessage | string, customId: string, values?: readonly string[]): MemberInteraction;
   /** Fills in the modal that an interaction opened: values by custom_id. */
   submitModal(opened: MemberInteraction, values: Readonly<Record<string, string>>): MemberInteraction;
+  /** Writes a message of their own. */
+  say(content: string, place?: Place): VisibleMessage;
   /** The messages of the bot's DM, oldest first. */
   dms(): VisibleMessage[];
   /** What this member sees in a channel, oldest first. */
@@ -102,6 +105,10 @@ export function createMember(deps: MemberDeps, person: SimPerson): Member {
       const { sourceMessageId, channelId } = opened.record;
       const source = sourceMessageId ? (world.store.messages.get(sourceMessageId) ?? null) : null;
       return start(InteractionType.ModalSubmit, modalData(modal, values), placeOf({ channelId }), source);
+    },
+    say(content, place = {}) {
+      const { channel } = placeOf(place);
+      return visibleMessage(postMessage(world, readMessageBody({ content }, []), { channel, author: person.user }));
     },
     dms() {
       return this.sees(dmChannelOf(world, id).id);

@@ -1,0 +1,30 @@
+import { decideReadingSkipped, isReadingDue, type ReconcileBody } from '../core/account/reconcile.ts';
+import type { ReadLedger } from '../core/read-ledger.ts';
+import type { Row } from '../core/store.ts';
+import { MINUTE } from '../core/time.ts';
+import type { Wallets } from '../core/wallets.ts';
+import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
+
+export interface ReconcileDeps extends RowWorkerDeps {
+  wallets: Wallets;
+  readLedger: ReadLedger;
+}
+
+/** Reads the ledgers of accounts that asked for it. */
+export function createReconcileWorker(deps: ReconcileDeps): RowWorker {
+  const skip = (accountId: string, seq: number) =>
+    deps.wallets.run(accountId, [], (account) =>
+      account === null ? { account: null, reply: undefined } : decideReadingSkipped(account, seq),
+    );
+
+  async function handle(row: Row): Promise<RowOutcome> {
+    const accountId = row.accountId ?? '';
+    const request = row.body as ReconcileBody;
+    const account = await deps.wallets.read(accountId);
+    if (account === null) return { kind: 'done' };
+    if (isReadingDue(account, request)) await deps.readLedger(accountId);
+    else if (account.reconcile.done < request.seq) await skip(accountId, request.seq);
+    return { kind: 'done' };
+  }
+  return createRowWorker(deps, { topic: 'reconcile', limit: 4, leaseMs: MINUTE, longestPauseMs: 5 * MINUTE, handle });
+}
