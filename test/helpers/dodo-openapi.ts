@@ -13,7 +13,7 @@ import {
 const DOCUMENT = fileURLToPath(new URL('../../../shared/dodo-openapi.json', import.meta.url));
 const BASE = 'https://dodo.invalid/openapi.json';
 
-export interface ExchangeToCheck {
+interface ExchangeToCheck {
   method: string;
   /** The path as it was asked for: `/customers/cus_1`. */
   path: string;
@@ -23,7 +23,7 @@ export interface ExchangeToCheck {
   responseBody: unknown;
 }
 
-export interface DodoOpenApi {
+interface DodoOpenApi {
   /** What is wrong with a request or its answer; empty when nothing is. */
   validateExchange(exchange: ExchangeToCheck): string[];
   /** What is wrong with a webhook body, already parsed. */

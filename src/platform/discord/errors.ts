@@ -57,7 +57,8 @@ const NOT_CONNECTED = new Set([
 export function toPlatformError(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (error instanceof RateLimitError) {
-    const wait = Math.max(error.retryAfter, error.timeToReset);
+    // An answer of 429 says how long; a limit that the client foresees says when it resets.
+    const wait = error.retryAfter > 0 ? error.retryAfter : error.timeToReset;
     return new PlatformError('rate_limited', 'Discord asks to go slower', wait > 0 ? { retryAfterMs: wait } : {});
   }
   if (error instanceof DiscordAPIError) {

@@ -40,7 +40,7 @@ export function openWallet(world: World, customerId: string, entitlementId: stri
     updatedAt: now,
     restUnits: new Map(),
   };
-  world.store.wallets.push(wallet);
+  world.store.addWallet(wallet);
   return wallet;
 }
 

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
  */
 export function expireDueGrants(world: World, customerId?: string): void {
   const now = world.clock.now();
-  const wallets = customerId === undefined ? world.store.wallets : world.store.walletsOf(customerId);
+  const wallets = customerId === undefined ? world.store.allWallets() : world.store.walletsOf(customerId);
   for (const wallet of wallets) {
     const due = wallet.grants
       .filter((grant) => !grant.expired && grant.expiresAt !== null && grant.expiresAt <= now)

@@ -17,7 +17,7 @@ export interface Draw {
 }
 
 /** Sorts grants into the order they are drawn in; ties go to the older, then to the one added first. */
-export function drawOrder<G extends DrawableGrant>(grants: readonly G[], order: GrantOrder): G[] {
+function drawOrder<G extends DrawableGrant>(grants: readonly G[], order: GrantOrder): G[] {
   const expiry = (grant: G) => grant.expiresAt ?? Number.POSITIVE_INFINITY;
   return grants.toSorted((a, b) => {
     if (order === 'earliest_expiring' && expiry(a) !== expiry(b)) return expiry(a) - expiry(b);

@@ -45,7 +45,7 @@ export interface DodoSimulatorOptions {
   onExchange?: (exchange: Exchange) => void;
 }
 
-export interface DodoWebhooks {
+interface DodoWebhooks {
   /** Adds an endpoint, as the dashboard does. Without filter types it gets every event. */
   addEndpoint(params: { url: string; filterTypes?: WebhookEventType[] }): { id: string; secret: string };
   /** Gives an endpoint a new secret; for a day messages carry two signatures. */

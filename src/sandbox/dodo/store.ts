@@ -14,6 +14,8 @@ import type {
 
 /** Everything the simulated vendor knows. Maps keep the order in which things were made. */
 export class DodoStore {
+  readonly #wallets = new Map<string, Map<string, WalletRecord>>();
+  readonly #subscriptionsByCustomer = new Map<string, SubscriptionRecord[]>();
   readonly customers = new Map<string, Customer>();
   readonly entitlements = new Map<string, EntitlementRecord>();
   readonly meters = new Map<string, MeterRecord>();
@@ -25,22 +27,38 @@ export class DodoStore {
   readonly refunds = new Map<string, Refund>();
   readonly disputes = new Map<string, GetDispute>();
   readonly portals = new Map<string, PortalRecord>();
-  readonly wallets: WalletRecord[] = [];
   /** Idempotency keys of ledger entries made by API, with the row each one made. */
   readonly ledgerKeys = new Map<string, string>();
   /** Events the metering worker has not read yet, oldest first. */
   unread: EventRecord[] = [];
 
   wallet(customerId: string, entitlementId: string): WalletRecord | undefined {
-    return this.wallets.find((wallet) => wallet.customerId === customerId && wallet.entitlementId === entitlementId);
+    return this.#wallets.get(customerId)?.get(entitlementId);
   }
 
   walletsOf(customerId: string): WalletRecord[] {
-    return this.wallets.filter((wallet) => wallet.customerId === customerId);
+    return [...(this.#wallets.get(customerId)?.values() ?? [])];
   }
 
-  subscriptionsOf(customerId: string): SubscriptionRecord[] {
-    return [...this.subscriptions.values()].filter((one) => one.resource.customer.customer_id === customerId);
+  /** Every wallet, by customer in the order of their first one. */
+  allWallets(): WalletRecord[] {
+    return [...this.#wallets.values()].flatMap((wallets) => [...wallets.values()]);
+  }
+
+  addWallet(wallet: WalletRecord): void {
+    const wallets = this.#wallets.get(wallet.customerId) ?? new Map<string, WalletRecord>();
+    this.#wallets.set(wallet.customerId, wallets.set(wallet.entitlementId, wallet));
+  }
+
+  subscriptionsOf(customerId: string): readonly SubscriptionRecord[] {
+    return this.#subscriptionsByCustomer.get(customerId) ?? [];
+  }
+
+  addSubscription(record: SubscriptionRecord): void {
+    const { subscription_id: id, customer } = record.resource;
+    this.subscriptions.set(id, record);
+    const others = this.#subscriptionsByCustomer.get(customer.customer_id) ?? [];
+    this.#subscriptionsByCustomer.set(customer.customer_id, [...others, record]);
   }
 
   paymentsOf(customerId: string): Payment[] {
@@ -75,10 +93,11 @@ export class DodoStore {
       this.disputes,
       this.portals,
       this.ledgerKeys,
+      this.#wallets,
+      this.#subscriptionsByCustomer,
     ]) {
       map.clear();
     }
-    this.wallets.length = 0;
     this.unread = [];
   }
 }

@@ -63,7 +63,7 @@ export function openSubscription(world: World, params: NewSubscription): Subscri
     overagePrice: overagePrices(product),
     periods: [{ start: now, end: next, units: new Map() }],
   };
-  world.store.subscriptions.set(resource.subscription_id, record);
+  world.store.addSubscription(record);
   return record;
 }
 

@@ -53,6 +53,7 @@ export class WebhookQueue {
   #messages: Queued[] = [];
   #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #waking: NodeJS.Immediate | undefined;
   #abort = new AbortController();
 
   constructor(deps: WebhookQueueDeps) {
@@ -107,10 +108,8 @@ export class WebhookQueue {
   /** Looks for due messages soon: once the caller's own work is done. */
   wake(): void {
     if (!this.#deps.automatic()) return;
-    const { signal } = this.#abort;
-    setImmediate(() => {
-      if (!signal.aborted) void this.deliverDue();
-    });
+    clearImmediate(this.#waking);
+    this.#waking = setImmediate(() => void this.deliverDue());
   }
 
   /** Ends attempts under way and forgets all messages. */
@@ -118,6 +117,7 @@ export class WebhookQueue {
     this.#abort.abort();
     this.#abort = new AbortController();
     clearTimeout(this.#timer);
+    clearImmediate(this.#waking);
     this.#messages = [];
   }
 

@@ -65,6 +65,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const clock = () => Date.now() + passed;
   const sim = await createDiscordSimulator({
     now: clock,
+    elapsed: () => performance.now() + passed,
     rateLimits: options.rateLimits ?? 'off',
     ...(options.acknowledgeWithinMs === undefined ? {} : { acknowledgeWithinMs: options.acknowledgeWithinMs }),
   });

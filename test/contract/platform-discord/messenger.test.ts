@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerView, ChatUser, Visibility } from '../../../src/core/chat.ts';
+import { createDiscordApi } from '../../../src/platform/discord/api.ts';
+import { createMessenger } from '../../../src/platform/discord/messenger.ts';
 import { deferred, startBench } from './bench.ts';
 
 const someone = (user: string): ChatUser => ({ platform: 'discord', workspace: '', user });
@@ -97,12 +99,10 @@ describe('a notice on Discord', () => {
   });
 
   it('fails as unavailable when nobody listens', async () => {
-    const { sim, platform } = await startBench();
-    const { id } = sim.member();
-    await sim.close();
-    await expect(platform.messenger.direct(someone(id), notice('n1'), false)).rejects.toMatchObject({
-      fault: 'unavailable',
-    });
+    const api = createDiscordApi({ applicationId: '1', token: 't', apiUrl: 'http://127.0.0.1:1/api' });
+    const sent = createMessenger(api, Date.now).direct(someone('1'), notice('n1'), false);
+    await expect(sent).rejects.toMatchObject({ name: 'PlatformError', fault: 'unavailable' });
+    api.close();
   });
 });
 

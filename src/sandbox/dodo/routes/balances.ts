@@ -27,9 +27,9 @@ export function balanceRoutes(world: World): Route[] {
       handle: (request) => {
         const { id } = findEntitlement(world, param(request, 'credit_entitlement_id'));
         const wanted = request.query.customer_id;
-        const wallets = world.store.wallets.filter(
-          (wallet) => wallet.entitlementId === id && (wanted === undefined || wallet.customerId === wanted),
-        );
+        const wallets = world.store
+          .allWallets()
+          .filter((wallet) => wallet.entitlementId === id && (wanted === undefined || wallet.customerId === wanted));
         return {
           status: 200,
           body: newestFirst(

@@ -7,7 +7,7 @@ const overageBehavior = z.enum(['forgive_at_reset', 'invoice_at_billing', 'carry
 const metadataValue = z.union([z.string(), z.number(), z.boolean()]);
 
 /** Metadata as the API takes it: flat, 50 pairs at most, keys of 40 and values of 500 characters. */
-export const metadata = z
+const metadata = z
   .record(z.string().max(40), z.union([z.string().max(500), z.number(), z.boolean()]))
   .refine((value) => Object.keys(value).length <= 50, 'metadata takes at most 50 pairs');
 
