@@ -151,8 +151,11 @@ export class MalformedEvent extends Error {
 /** Which share of the budget of calls a caller draws on: members first, then usage, then reconciling. */
 export type CallShare = 'member' | 'usage' | 'reconcile';
 
-/** Every call may throw a BillingError. */
+/** Every call that asks Dodo may throw a BillingError. */
 export interface Billing {
+  /** Dodo's clock, as its last answer told it; ours until then. */
+  now(): Millis;
+
   /** Throws WebhookRejected. Takes the raw bytes; headers by lower-case name. @returns the webhook's id */
   verifyWebhook(body: Buffer, headers: Record<string, string>): string;
   /** Throws MalformedEvent. */

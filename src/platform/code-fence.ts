@@ -5,7 +5,7 @@ export interface Fence {
 }
 
 /** A line longer than this is never read as a fence, so that what is added to a part stays small. */
-export const MAX_FENCE_LINE = 60;
+const MAX_FENCE_LINE = 60;
 /** More marks than this are decoration. */
 const MAX_MARKS = 16;
 

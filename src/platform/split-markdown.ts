@@ -3,7 +3,7 @@ import { isClosingFence, openingFence } from './code-fence.ts';
 import { chooseCut, type MarkdownLine } from './markdown-cut.ts';
 
 /** Below this the fences that are added would leave too little room for text. */
-export const SMALLEST_LIMIT = 200;
+const SMALLEST_LIMIT = 200;
 /** Spaces before the first word of a part beyond this many are dropped. */
 const LONGEST_INDENT = 64;
 

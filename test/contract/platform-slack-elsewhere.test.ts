@@ -85,6 +85,18 @@ describe('an answer where the bot is not in the conversation', () => {
     expect(asked.messages()[0]?.text).toContain('whole\nend');
   });
 
+  it('keeps the last use of the response_url for the final text, whatever else is said meanwhile', async () => {
+    const { asked } = await answer({ visibility: 'public' }, async (view, responder) => {
+      for (const aside of ['one', 'two', 'three']) await responder.reply({ text: aside });
+      now += 5 * SECOND;
+      view.show('half');
+      await settle();
+      await view.finish('whole', { text: 'end' });
+    });
+    expect(asked.messages()[0]?.history.map((version) => version.text.split('\n')[1])).toEqual(['Thinking…', 'whole']);
+    expect(asked.messages().some((message) => message.direct)).toBe(false);
+  });
+
   it('is seen by the member alone when it was acknowledged as private', async () => {
     const { asked } = await answer({ visibility: 'private', channel: 'C0GENERAL' }, (view) =>
       view.finish('secret', { text: 'end' }),

@@ -99,15 +99,17 @@ describe('many workspaces', () => {
     member('T0ONE', 'U0ONE');
     await installByBrowser('T0ONE');
     now += 5_000;
+    await stage.slack.events.send('T0ONE', 'tokens_revoked', { type: 'tokens_revoked', tokens: { oauth: ['U1'] } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await keyv.get('installation:T0ONE')).toBeDefined();
     await stage.slack.uninstall('T0ONE');
     await expect.poll(() => keyv.get('installation:T0ONE')).toBeUndefined();
 
     await installByBrowser('T0ONE');
     now -= 60_000;
     await stage.slack.events.send('T0ONE', 'app_uninstalled', { type: 'app_uninstalled' });
-    await stage.slack.events.send('T0ONE', 'tokens_revoked', { type: 'tokens_revoked', tokens: { oauth: ['U1'] } });
     now += 60_000;
-    await stage.platform.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await keyv.get('installation:T0ONE')).toBeDefined();
   });
 

@@ -11,7 +11,7 @@ import {
   type SlackSimulatorOptions,
 } from '../../src/sandbox/slack/simulator.ts';
 
-export const SPECS: readonly CommandSpec[] = [
+const SPECS: readonly CommandSpec[] = [
   {
     name: 'ask',
     description: 'Ask the AI',
@@ -26,13 +26,9 @@ export const SPECS: readonly CommandSpec[] = [
 ];
 
 /** What a turn asks the test's app to do. */
-export type Script = (
-  turn: Turn,
-  responder: Responder,
-  options: Readonly<Record<string, string | number>>,
-) => Promise<void>;
+type Script = (turn: Turn, responder: Responder, options: Readonly<Record<string, string | number>>) => Promise<void>;
 
-export interface LogLine {
+interface LogLine {
   level: keyof Log;
   facts: object;
   text: string;

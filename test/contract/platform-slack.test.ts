@@ -44,7 +44,7 @@ describe('a command', () => {
 
   it('is private in the conversation with the bot, and not in that of two people', async () => {
     const alice = user();
-    await alice.command('/ask', 'hi').acknowledged;
+    stage.slack.store.directChannel(alice.id);
     stage.slack.store.channels.set('D0PEOPLE', {
       id: 'D0PEOPLE',
       teamId: 'T0SIMTEAM',
@@ -54,8 +54,9 @@ describe('a command', () => {
       botMember: false,
       archived: false,
     });
-    await alice.command('/ask', 'hi', { channel: 'D0PEOPLE' }).acknowledged;
-    expect(stage.turns.map((turn) => turn.turn.isPrivatePlace)).toEqual([true, false]);
+    const places = ['D0PEOPLE', undefined, 'D0PEOPLE'];
+    for (const channel of places) await alice.command('/ask', 'hi', channel ? { channel } : {}).acknowledged;
+    expect(stage.turns.map((turn) => turn.turn.isPrivatePlace)).toEqual([false, true, false]);
   });
 
   it('that this app does not have is answered to the member alone', async () => {
@@ -91,6 +92,8 @@ describe('a command', () => {
   });
 
   it('is acknowledged when the app fails', async () => {
+    await stage.close();
+    stage = await createSlackStage({ ackDeadlineMs: 60_000 });
     stage.script.run = async () => {
       throw new Error('a bug');
     };

@@ -32,7 +32,7 @@ function hasOpenFence(part: string): boolean {
   let open: string | null = null;
   for (const line of part.split('\n')) {
     const marks = /^[ \t]*(`{3,16}(?!.*`)|~{3,16})/.exec(line)?.[1];
-    if (marks === undefined) continue;
+    if (marks === undefined || line.length > 60) continue;
     if (open === null) open = marks;
     else if (line.trim() === marks && marks[0] === open[0] && marks.length >= open.length) open = null;
   }

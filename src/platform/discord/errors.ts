@@ -5,7 +5,7 @@ import { PlatformError } from '../../core/chat.ts';
  * What Discord answered, without the address and the body of the request: those carry tokens and answers.
  * `code` is Discord's own number, `status` that of HTTP.
  */
-export class DiscordFault extends Error {
+class DiscordFault extends Error {
   override name = 'DiscordFault';
   readonly code: number;
   readonly status: number;

@@ -2,7 +2,7 @@ import type { webApi } from '@slack/bolt';
 import type { SlackContent } from './blocks.ts';
 import { callSlack } from './call-slack.ts';
 
-export interface NoticeMark {
+interface NoticeMark {
   event_type: string;
   event_payload: { id: string };
 }

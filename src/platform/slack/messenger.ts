@@ -13,7 +13,7 @@ import { createResponseUrl } from './response-url.ts';
 import { slackCode } from './slack-errors.ts';
 
 /** The event type of the metadata that marks a notice. */
-export const NOTICE_EVENT = 'tallybot_notice';
+const NOTICE_EVENT = 'tallybot_notice';
 /** How many of the last messages are searched for a notice; apps sold outside Slack's marketplace get 15. */
 const SEARCHED = 50;
 

@@ -8,7 +8,7 @@ import { createRouteErrorHandler } from './http-errors.ts';
 import type { SlackInstallationStore } from './installation-store.ts';
 import { BOT_SCOPES } from './scopes.ts';
 
-export const INSTALL_PATH = '/slack/install';
+const INSTALL_PATH = '/slack/install';
 export const REDIRECT_PATH = '/slack/oauth_redirect';
 
 export interface OAuthOptions {

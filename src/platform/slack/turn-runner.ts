@@ -9,7 +9,7 @@ import { createResponseUrl, expiryOf } from './response-url.ts';
 import type { Inbound } from './turn.ts';
 
 /** One request of Slack, on its way to the commands. */
-export interface Arrival {
+interface Arrival {
   inbound: Inbound;
   ack(): Promise<void>;
   headline: string | undefined;

@@ -54,6 +54,7 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
   const port = { client, calls, dodoClock, entitlementId };
 
   return {
+    now: () => dodoClock.now(),
     verifyWebhook: (body, headers) => verifyWebhook(client, body, headers),
     parseEvent: (body) => parseEvent(body, entitlementId),
     createCheckout: (request) => createCheckout(port, request),

@@ -44,11 +44,9 @@ async function startByCallback(command: ChatApp['command'], before: (answer: () 
   });
   const server = await startHttpServer(app);
   sim.setInteractionsUrl(server.url);
-  await rest
-    .setToken(sim.token)
-    .put(Routes.applicationCommands(sim.applicationId), {
-      body: specs.map(({ name, description }) => ({ name, description })),
-    });
+  await rest.setToken(sim.token).put(Routes.applicationCommands(sim.applicationId), {
+    body: specs.map(({ name, description }) => ({ name, description })),
+  });
   onTestFinished(async () => {
     api.close();
     rest.clearHandlerSweeper();

@@ -33,6 +33,13 @@ describe('subscriptions', () => {
     expect(await cents(customerId)).toEqual([2900, 2900]);
   });
 
+  it('let due grants expire before the new ones come, when renewed by hand too', async () => {
+    const { id, customerId } = await subscribe(ids.starterProductId);
+    bench.sim.clock.advance(30 * DAY_MS);
+    bench.sim.renew(id);
+    expect(types(customerId)).toEqual(['credit_added', 'credit_expired', 'credit_added']);
+  });
+
   it('catch up on every cycle that was missed', async () => {
     const { customerId } = await subscribe(ids.starterProductId);
     bench.sim.clock.advance(65 * DAY_MS);

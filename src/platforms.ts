@@ -1,0 +1,120 @@
+import type { Express, Router } from 'express';
+import type { Overrides } from './app-overrides.ts';
+import type { Config, ConfigSecrets } from './config.ts';
+import type { ChatApp, Messenger, PlatformName } from './core/chat.ts';
+import type { Log } from './core/log.ts';
+import type { Messengers } from './core/messengers.ts';
+import type { Secrets } from './core/secrets.ts';
+import { type Clock, MINUTE, SECOND } from './core/time.ts';
+import { createDiscordHttp } from './platform/discord/discord-http.ts';
+import { createInstallationStore } from './platform/slack/installation-store.ts';
+import { createSlackHttp } from './platform/slack/slack-http.ts';
+import type { SlackAuth } from './platform/slack/slack-platform.ts';
+import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
+import { createKeyvSqlite } from './ports/store/keyv-sqlite.ts';
+import type { SqliteStore } from './ports/store/sqlite/sqlite-store.ts';
+import type { ReadinessCheck } from './web/health.ts';
+
+/** The chat platforms that are configured. */
+export interface Platforms {
+  routers: readonly Router[];
+  messengers: Messengers;
+  checks: readonly ReadinessCheck[];
+  /** Resolves when no turn is under way any more. */
+  close(): Promise<void>;
+}
+
+export interface PlatformsDeps {
+  config: Config;
+  secret: ConfigSecrets;
+  secrets: Secrets;
+  store: SqliteStore;
+  host: Express;
+  chat: ChatApp;
+  clock: Clock;
+  log: Log;
+  overrides: Overrides;
+}
+
+export function createPlatforms(deps: PlatformsDeps): Platforms {
+  const parts = [discord(deps), slack(deps)].filter((part) => part !== null);
+  return {
+    routers: parts.flatMap((part) => part.routers),
+    messengers: new Map(parts.map(({ messenger }): [PlatformName, Messenger] => [messenger.platform, messenger])),
+    checks: parts.map((part) => remembered(part.messenger.platform, part.check, deps.clock)),
+    async close() {
+      await Promise.all(parts.map((part) => part.close()));
+    },
+  };
+}
+
+interface Part {
+  routers: Router[];
+  messenger: Messenger;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function discord({ config, secret, chat, clock, log, overrides }: PlatformsDeps): Part | null {
+  if (config.discord === null || secret.discordToken === null) return null;
+  const platform = createDiscordHttp({
+    ...config.discord,
+    token: secret.discordToken,
+    chat,
+    clock,
+    log,
+    ...editing(overrides),
+  });
+  return { ...platform, routers: [platform.router] };
+}
+
+function slack(deps: PlatformsDeps): Part | null {
+  const { config, secret, host, chat, clock, log } = deps;
+  if (config.slack === null || secret.slackSigningSecret === null || secret.slackAuth === null) return null;
+  const platform = createSlackHttp({
+    host,
+    auth: slackAuth(secret.slackAuth, deps),
+    signingSecret: secret.slackSigningSecret,
+    apiUrl: config.slack.apiUrl,
+    baseUrl: config.baseUrl,
+    commandPrefix: config.slack.commandPrefix,
+    chat,
+    clock,
+    log,
+    ...editing(deps.overrides),
+  });
+  return { ...platform, routers: [] };
+}
+
+function slackAuth(auth: NonNullable<ConfigSecrets['slackAuth']>, deps: PlatformsDeps): SlackAuth {
+  if ('botToken' in auth) return auth;
+  const keyv = createEncryptedKeyv({
+    store: createKeyvSqlite(deps.store.connection),
+    namespace: 'slack-installations',
+    secrets: deps.secrets,
+  });
+  return { ...auth, installations: createInstallationStore(keyv, deps.clock) };
+}
+
+function editing({ editIntervalMs }: Overrides): { editIntervalMs?: number } {
+  return editIntervalMs === undefined ? {} : { editIntervalMs };
+}
+
+/** Readiness is asked every few seconds; the platform is asked once a minute, or again soon after it failed. */
+function remembered(name: string, check: () => Promise<void>, clock: Clock): ReadinessCheck {
+  let last: { at: number; error: unknown } | null = null;
+  return {
+    name,
+    async check() {
+      const lasts = last?.error === undefined ? MINUTE : 5 * SECOND;
+      if (last === null || clock() - last.at >= lasts) {
+        const error = await check().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        last = { at: clock(), error };
+      }
+      if (last.error !== undefined) throw last.error;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { pino } from 'pino';
+import type { Log } from '../../core/log.ts';
+
+/** Fields that must never be written, wherever they stand. */
+const SECRET_FIELDS = ['token', 'apiKey', 'authorization', 'password', 'secret', 'prompt', 'text', 'content'];
+
+/**
+ * Writes JSON lines to standard output.
+ * @param level debug, info, warn, error or silent
+ */
+export function createPinoLog(level: string): Log {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
+    serializers: { err: errorFacts },
+  });
+}
+
+/** An error without the request that some clients hang on to it: headers hold tokens, bodies hold prompts. */
+function errorFacts(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  const facts = { name, message, stack };
+  return error.cause === undefined ? facts : { ...facts, cause: errorFacts(error.cause) };
+}

@@ -1,0 +1,66 @@
+import express, { type Router } from 'express';
+import { type Billing, WebhookRejected } from '../core/billing.ts';
+import type { DodoHeard } from '../core/dodo-heard.ts';
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Secrets } from '../core/secrets.ts';
+import type { Store } from '../core/store.ts';
+import { type Clock, DAY } from '../core/time.ts';
+import { BODY_LIMIT } from './body-limit.ts';
+
+/** For how long a webhook's id is known. */
+const ID_KEPT = 90 * DAY;
+
+export interface DodoWebhookDeps {
+  billing: Pick<Billing, 'verifyWebhook'>;
+  store: Store;
+  secrets: Secrets;
+  heard: DodoHeard;
+  clock: Clock;
+  metrics: Metrics;
+  log: Log;
+  onStored(): void;
+}
+
+/** `POST /webhooks/dodo`: verified on the raw bytes, stored durably, then answered. What it says is applied later. */
+export function createDodoWebhook(deps: DodoWebhookDeps): Router {
+  const router = express.Router();
+  router.post('/webhooks/dodo', express.raw({ type: () => true, limit: BODY_LIMIT }), async (request, response) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    let id: string;
+    try {
+      id = deps.billing.verifyWebhook(body, plainHeaders(request.headers));
+    } catch (error) {
+      if (!(error instanceof WebhookRejected)) throw error;
+      deps.metrics.count('webhooks_rejected');
+      deps.log.warn({ why: error.message }, 'a webhook was not signed by Dodo');
+      response.status(401).json({ error: { code: 'bad_signature', message: 'The signature does not hold.' } });
+      return;
+    }
+    deps.heard.note();
+    const now = deps.clock();
+    const isNew = await deps.store.put(
+      {
+        id: `inbox:${id}`,
+        topic: 'inbox',
+        accountId: null,
+        dueAt: now,
+        body: { sealed: deps.secrets.encrypt(body.toString('utf8')) },
+      },
+      { key: `webhook:${id}`, expiresAt: now + ID_KEPT },
+      now,
+    );
+    deps.metrics.count(isNew ? 'webhooks_received' : 'webhooks_repeated');
+    if (isNew) deps.onStored();
+    response.status(200).json({ received: true });
+  });
+  return router;
+}
+
+function plainHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}

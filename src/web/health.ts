@@ -1,0 +1,49 @@
+import express, { type Router } from 'express';
+
+/** Something that must work before this process is sent traffic; throws when it does not. */
+export interface ReadinessCheck {
+  name: string;
+  check(): Promise<void>;
+}
+
+/** Longer than this and a check counts as failed. */
+const CHECK_WITHIN_MS = 3_000;
+
+/** `/healthz`: the process lives. `/readyz`: everything it needs answers. `/metrics`: figures for Prometheus. */
+export function createHealth(
+  checks: readonly ReadinessCheck[],
+  metrics: { contentType: string; render(): Promise<string> },
+): Router {
+  const router = express.Router();
+  router.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  router.get('/readyz', async (_request, response) => {
+    const results = await Promise.all(checks.map(async ({ name, check }) => [name, await passes(check)] as const));
+    const isReady = results.every(([, ok]) => ok);
+    response.status(isReady ? 200 : 503).json({
+      status: isReady ? 'ready' : 'not_ready',
+      checks: Object.fromEntries(results.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+    });
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.render());
+  });
+  return router;
+}
+
+async function passes(check: () => Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), CHECK_WITHIN_MS);
+  });
+  const result = check().then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express, type Router } from 'express';
+import type { Log } from '../core/log.ts';
+import { createErrorHandler, notFound } from './errors.ts';
+
+export interface WebServer {
+  /** For what must mount itself, such as Bolt's receiver. No body parser stands before it. */
+  express: Express;
+  mount(routers: readonly Router[]): void;
+  /** @returns where it listens on this machine. @throws Error when the port is taken */
+  listen(port: number): Promise<string>;
+  /** New connections are refused; running requests go on. */
+  stopAccepting(): void;
+  close(): Promise<void>;
+}
+
+/** How long a closing server waits for requests before it drops them. */
+const DRAIN_MS = 2_000;
+
+/** The one Express app. */
+export function createWebServer(log: Log): WebServer {
+  const app = express();
+  app.disable('x-powered-by');
+  let server: Server | null = null;
+  let closed: Promise<void> | null = null;
+
+  function stopAccepting(): void {
+    const listening = server;
+    if (listening === null || closed !== null) return;
+    closed = new Promise((resolve) => listening.close(() => resolve()));
+    listening.closeIdleConnections();
+  }
+
+  return {
+    express: app,
+    mount(routers) {
+      for (const router of routers) app.use(router);
+      app.use(notFound, createErrorHandler(log));
+    },
+    async listen(port) {
+      const listening = app.listen(port);
+      server = listening;
+      await new Promise<void>((resolve, reject) => {
+        listening.once('listening', resolve);
+        listening.once('error', (error: NodeJS.ErrnoException) => {
+          server = null;
+          const why = error.code === 'EADDRINUSE' ? `port ${port} is in use: set PORT to another one` : error.message;
+          reject(new Error(`cannot listen: ${why}`, { cause: error }));
+        });
+      });
+      return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    },
+    stopAccepting,
+    async close() {
+      stopAccepting();
+      const timer = setTimeout(() => server?.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Topic } from '../core/store.ts';
+import type { Loop } from './loop.ts';
+import type { Meter } from './meter.ts';
+import type { RowWorker } from './row-worker.ts';
+
+/** All workers of a process. */
+export interface Workers {
+  start(): void;
+  /** Rows of these topics were written. */
+  nudge(topics: ReadonlySet<Topic>): void;
+  /** Works on what is due until nothing is. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createWorkers(parts: { rows: readonly RowWorker[]; meter: Meter; housekeeping: Loop }): Workers {
+  const { rows, meter, housekeeping } = parts;
+  const loops: readonly Loop[] = [...rows, meter, housekeeping];
+  return {
+    start() {
+      for (const loop of loops) loop.start();
+    },
+    nudge(topics) {
+      for (const worker of rows) if (topics.has(worker.topic)) worker.nudge();
+    },
+    async settle() {
+      for (let worked = true; worked; ) {
+        const done = await Promise.all([meter.runDue(), ...rows.map((worker) => worker.runDue())]);
+        worked = done.some((rowsDone) => rowsDone > 0);
+      }
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
