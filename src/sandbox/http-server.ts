@@ -31,3 +31,10 @@ export async function startHttpServer(handler: RequestListener, port = 0): Promi
       }),
   };
 }
+
+/** @returns a port of 127.0.0.1 that nobody listens on at this moment */
+export async function freePort(): Promise<number> {
+  const { url, close } = await startHttpServer(() => {});
+  await close();
+  return Number(new URL(url).port);
+}

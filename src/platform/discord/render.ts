@@ -49,7 +49,7 @@ export function renderMessage(sheet: Sheet, visibility: Visibility = 'public'): 
   const body: OutgoingMessage['body'] = {
     content: sheet.content,
     components: buttonRows(sheet.buttons),
-    allowed_mentions: { parse: ['users','everyone'] as never },
+    allowed_mentions: { parse: [] },
   };
   if (visibility === 'private') body.flags = MessageFlags.Ephemeral;
   if (sheet.file === undefined) return { body };

@@ -22,6 +22,20 @@ describe('an answer that outlives its interaction', () => {
     expect(member.dms()).toEqual([]);
   });
 
+  it('leaves the token in peace before Discord ends it', async () => {
+    const { sim, view, end, passTime } = await startAnswer();
+    const turn = sim.member().command('ask', { prompt: 'hi' });
+    const answer = await view;
+    passTime(14.6 * MINUTES);
+    const before = sim.store.calls.length;
+    await answer.finish('the end', receipt);
+    end();
+    expect(sim.store.calls.slice(before).map(({ route }) => route)).toEqual([
+      'patch /channels/:channelId/messages/:messageId',
+    ]);
+    expect(turn.reply()?.content).toBe(`the end\n\n${receipt.text}`);
+  });
+
   it('goes on when Discord ends the token early', async () => {
     const { sim, view, end } = await startAnswer();
     const turn = sim.member().command('ask', { prompt: 'hi' });

@@ -1,0 +1,84 @@
+import { createDiscordSimulator, type DiscordSimulator } from './discord/simulator.ts';
+import { createDodoSimulator, type DodoSimulator, type DodoSimulatorOptions } from './dodo/simulator.ts';
+import { freePort } from './http-server.ts';
+import { createOpenAiSimulator, type OpenAiSimulator } from './openai/simulator.ts';
+import { createSlackSimulator, type SlackSimulator } from './slack/simulator.ts';
+
+/** The four services outside, simulated, and the configuration of a bot that lives among them. */
+export interface SimulatedWorld {
+  dodo: DodoSimulator;
+  openai: OpenAiSimulator;
+  discord: DiscordSimulator;
+  slack: SlackSimulator;
+  /** The bot's environment variables. */
+  env: Record<string, string>;
+  close(): Promise<void>;
+}
+
+export interface SimulatedWorldOptions {
+  databasePath: string;
+  /** Where the bot is to listen; a free port by default. */
+  botPort?: number;
+  dodo?: Omit<DodoSimulatorOptions, 'port'>;
+  /** `off` lets every call of the platforms pass, for tests that are not about pacing. */
+  rateLimits?: 'real' | 'off';
+  /** The clock of Discord's and Slack's messages. */
+  now?: () => number;
+  /** Between two pieces of a streamed answer. */
+  chunkDelayMs?: number;
+}
+
+/** Starts the simulators on free ports with the catalogue seeded, each wired to where the bot will listen. */
+export async function createSimulatedWorld(options: SimulatedWorldOptions): Promise<SimulatedWorld> {
+  await using opened = new AsyncDisposableStack();
+  const opening = async <Simulator extends { close(): Promise<void> }>(made: Promise<Simulator>) => {
+    const simulator = await made;
+    opened.defer(() => simulator.close());
+    return simulator;
+  };
+  const rateLimits = options.rateLimits ?? 'real';
+  const now = options.now ?? Date.now;
+  const dodo = await opening(createDodoSimulator(options.dodo));
+  const openai = await opening(createOpenAiSimulator({ chunkDelayMs: options.chunkDelayMs ?? 0 }));
+  const discord = await opening(createDiscordSimulator({ rateLimits, now }));
+  const slack = await opening(createSlackSimulator({ rateLimits, now }));
+
+  const botPort = options.botPort ?? (await freePort());
+  const botUrl = `http://127.0.0.1:${botPort}`;
+  discord.setInteractionsUrl(`${botUrl}/discord/interactions`);
+  slack.eventsUrl = `${botUrl}/slack/events`;
+  const catalogue = dodo.seedCatalogue();
+  const { secret } = dodo.webhooks.addEndpoint({ url: `${botUrl}/webhooks/dodo` });
+
+  const running = opened.move();
+  return {
+    dodo,
+    openai,
+    discord,
+    slack,
+    env: {
+      DODO_PAYMENTS_API_KEY: dodo.apiKey,
+      DODO_PAYMENTS_WEBHOOK_KEY: secret,
+      DODO_PAYMENTS_BASE_URL: dodo.url,
+      CREDIT_ENTITLEMENT_ID: catalogue.entitlementId,
+      STARTER_PLAN_PRODUCT_ID: catalogue.starterProductId,
+      PRO_PLAN_PRODUCT_ID: catalogue.proProductId,
+      TOPUP_PRODUCT_ID: catalogue.topupProductId,
+      OPENAI_API_KEY: 'sk-simulated',
+      OPENAI_BASE_URL: `${openai.url}/v1`,
+      PORT: String(botPort),
+      BASE_URL: botUrl,
+      APP_SECRET: 'the sandbox keeps nothing that is worth a secret',
+      DATABASE_PATH: options.databasePath,
+      DISCORD_TRANSPORT: 'http',
+      DISCORD_TOKEN: discord.token,
+      DISCORD_APPLICATION_ID: discord.applicationId,
+      DISCORD_PUBLIC_KEY: discord.publicKey,
+      DISCORD_API_URL: `${discord.url}/api`,
+      SLACK_BOT_TOKEN: slack.settings.botToken,
+      SLACK_SIGNING_SECRET: slack.settings.signingSecret,
+      SLACK_API_URL: `${slack.url}/api/`,
+    },
+    close: () => running.disposeAsync(),
+  };
+}
