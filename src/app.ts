@@ -36,6 +36,7 @@ import { createOpenAiModel } from './ports/openai/openai-model.ts';
 import { createSqliteStore } from './ports/store/sqlite/sqlite-store.ts';
 import { createDodoWebhook } from './web/dodo-webhook.ts';
 import { createHealth } from './web/health.ts';
+import { createPaidPage, PAID_PATH } from './web/paid-page.ts';
 import { createWebServer, type WebServer } from './web/web-server.ts';
 import { createCancelWorker } from './workers/cancel-subscription.ts';
 import { createDebitWorker } from './workers/debit.ts';
@@ -48,7 +49,7 @@ import { createReconcileWorker } from './workers/reconcile.ts';
 import { createWorkers } from './workers/workers.ts';
 
 /** Every slash command, in the order in which members see them. */
-const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, help];
+export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, help];
 
 export interface App {
   /** Where it listens, on this machine. */
@@ -60,7 +61,7 @@ export interface App {
 }
 
 /** Running asks may finish for this long when the process is asked to end; then they are interrupted. */
-const FINISH_WITHIN: Millis = 7 * SECOND;
+const FINISH_WITHIN: Millis = 6 * SECOND;
 
 /** No member is kept waiting longer for a link. */
 const BILLING_TIMEOUT: Millis = 8 * SECOND;
@@ -148,6 +149,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     moment,
     heard,
     heartbeats,
+    secrets,
     log,
     ...(overrides.askDeadlineMs === undefined ? {} : { deadlineMs: overrides.askDeadlineMs }),
   });
@@ -158,7 +160,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     rules,
     clock,
     newNonce: randomUUID,
-    returnUrl: `${config.baseUrl}/paid`,
+    returnUrl: `${config.baseUrl}${PAID_PATH}`,
   });
   const chat = createChatApp({
     commands: COMMANDS,
@@ -209,7 +211,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
       createReconcileWorker({ ...workerDeps, wallets, readLedger }),
       createNoticesWorker({ ...workerDeps, wallets, messengers, brand: config.brand }),
       createDebitWorker({ ...workerDeps, wallets, billing, readLedger, newDebitId: randomUUID }),
-      createLapseWorker({ ...workerDeps, wallets, messengers, modelRules, rules, moment }),
+      createLapseWorker({ ...workerDeps, wallets, messengers, secrets, modelRules, rules, moment }),
       createCancelWorker({ ...workerDeps, billing }),
     ],
     meter: createMeter({
@@ -243,6 +245,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
       log,
       onStored: () => workers.nudge(new Set(['inbox'])),
     }),
+    createPaidPage(config.brand.name),
     createHealth([{ name: 'store', check: () => store.check() }, ...platforms.checks], metrics),
   ]);
   const url = await web.listen(config.port);
@@ -260,7 +263,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     async close() {
       web.stopAccepting();
       const impatience = setTimeout(() => asks.interruptAll(), FINISH_WITHIN);
-      await platforms.close();
+      await Promise.all([platforms.close(), workers.stop()]);
       clearTimeout(impatience);
       await running.disposeAsync();
     },

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { crossProblems, misspeltNames } from './config-rules.ts';
+import { problemsOf, type Variables, variables } from './config-variables.ts';
 import type { ModelRules } from './core/models.ts';
 
 /** Everything that an operator sets, checked. Secrets stand apart, so that the rest can be logged. */
@@ -18,6 +19,7 @@ export interface Config {
   memberAsksPerMinute: number;
   maxAsksPerAccount: number;
   settleWithoutPlan: 'debit' | 'meter';
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
 export interface ConfigSecrets {
@@ -44,97 +46,8 @@ export class ConfigError extends Error {
   }
 }
 
-const required = z.string({ error: 'is missing' });
-const optional = z.string().optional();
-const url = z.url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' });
-const wholeNumber = (least: number, most: number) =>
-  z.coerce
-    .number({ error: 'expected a whole number' })
-    .int('expected a whole number')
-    .min(least, `expected ${least} or more`)
-    .max(most, `expected ${most} or less`);
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `expected ${values.join(' or ')}` });
-
-const modelTable = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: 'custom', message: 'expected JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z.record(
-      z.string(),
-      z.strictObject({
-        contextTokens: z.int().positive(),
-        maxOutputTokens: z.int().positive(),
-        leastOutputTokens: z.int().positive().default(128),
-        inputWeight: z.int().nonnegative().default(1000),
-        cachedInputWeight: z.int().nonnegative().default(1000),
-        outputWeight: z.int().positive().default(1000),
-      }),
-      { error: 'expected an object of model names, each with contextTokens and maxOutputTokens' },
-    ),
-  );
-
-/** The variables, in the order of .env.example. An empty one counts as missing. */
-export const variables = z.object({
-  DODO_PAYMENTS_API_KEY: required,
-  DODO_PAYMENTS_WEBHOOK_KEY: required,
-  DODO_ENVIRONMENT: oneOf(['test_mode', 'live_mode']).default('test_mode'),
-  DODO_PAYMENTS_BASE_URL: url.optional(),
-  CREDIT_ENTITLEMENT_ID: required,
-  STARTER_PLAN_PRODUCT_ID: required,
-  PRO_PLAN_PRODUCT_ID: required,
-  TOPUP_PRODUCT_ID: required,
-  OPENAI_API_KEY: required,
-  OPENAI_MODEL: z.string().default('gpt-5.4-mini'),
-  OPENAI_BASE_URL: url.optional(),
-  MODEL_TABLE: modelTable.optional(),
-  PORT: wholeNumber(0, 65_535).default(3_000),
-  BASE_URL: url.optional(),
-  BRAND_NAME: z.string().max(60, 'expected 60 characters or less').default('NeuralAPI'),
-  TERMS_URL: url.optional(),
-  PRIVACY_URL: url.optional(),
-  APP_SECRET: required.min(32, 'expected 32 characters or more'),
-  APP_SECRET_PREVIOUS: optional,
-  DATABASE_PATH: z.string().default('./data/tallybot.db'),
-  REDIS_URL: z.never({ error: 'is not supported yet: leave it out, the store is SQLite' }).optional(),
-  ROLES: z.string().default('web,bot,worker'),
-  BALANCE_MAX_AGE: wholeNumber(60, 86_400).default(900),
-  DODO_CALLS_PER_MINUTE: wholeNumber(1, 5_000).default(200),
-  MEMBER_ASKS_PER_MINUTE: wholeNumber(0, 10_000).default(20),
-  MAX_ASKS_PER_ACCOUNT: wholeNumber(1, 1_000).default(50),
-  SETTLE_WITHOUT_PLAN: oneOf(['debit', 'meter']).default('debit'),
-  DISCORD_TOKEN: optional,
-  DISCORD_APPLICATION_ID: optional,
-  DISCORD_PUBLIC_KEY: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/i, 'expected 64 hexadecimal digits')
-    .optional(),
-  DISCORD_TRANSPORT: oneOf(['gateway', 'http']).default('gateway'),
-  DISCORD_API_URL: url.default('https://discord.com/api'),
-  SLACK_BOT_TOKEN: optional,
-  SLACK_SIGNING_SECRET: optional,
-  SLACK_APP_TOKEN: z.never({ error: 'Socket Mode is not supported yet: leave it out and use HTTP' }).optional(),
-  SLACK_CLIENT_ID: optional,
-  SLACK_CLIENT_SECRET: optional,
-  SLACK_STATE_SECRET: optional,
-  SLACK_COMMAND_PREFIX: z
-    .string()
-    .regex(/^[a-z0-9_-]{0,20}$/, 'expected at most 20 of a-z, 0-9, - and _')
-    .default(''),
-  SLACK_API_URL: url.default('https://slack.com/api/'),
-});
-
-type Variables = z.infer<typeof variables>;
-
 /**
- * Reads the configuration.
+ * Reads the configuration. Space around a value is dropped, and an empty value counts as none.
  * @param env the process's environment
  * @throws ConfigError listing every problem at once
  */
@@ -142,54 +55,19 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
   config: Config;
   secrets: ConfigSecrets;
 } {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim() ?? ''] as const)
+      .filter(([, value]) => value !== ''),
+  );
   const parsed = variables.safeParse(present);
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map(
-        (issue) => `${String(issue.path[0])}: ${[...issue.path.slice(1), issue.message].join(': ')}`,
-      );
-  problems.push(...platformProblems(present));
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error)),
+    ...crossProblems(present),
+    ...misspeltNames(present, Object.keys(variables.shape)),
+  ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return { config: configOf(parsed.data), secrets: secretsOf(parsed.data) };
-}
-
-const DISCORD = ['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID', 'DISCORD_PUBLIC_KEY'];
-const SLACK_OAUTH = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'];
-
-/** What one variable demands of others. */
-function platformProblems(env: Record<string, string | undefined>): string[] {
-  const problems: string[] = [];
-  const missing = (names: string[], because: string) =>
-    names.filter((name) => env[name] === undefined).map((name) => `${name}: is missing (${because})`);
-  const has = (names: string[]) => names.some((name) => env[name] !== undefined);
-
-  if (has(DISCORD)) {
-    problems.push(...missing(DISCORD, 'Discord is configured in part'));
-    if ((env.DISCORD_TRANSPORT ?? 'gateway') === 'gateway') {
-      problems.push('DISCORD_TRANSPORT: the gateway is not supported yet: set it to http');
-    }
-  }
-  if (has(SLACK_OAUTH)) {
-    problems.push(
-      ...missing([...SLACK_OAUTH, 'SLACK_SIGNING_SECRET'], 'Slack is configured for many workspaces in part'),
-    );
-    if (env.SLACK_BOT_TOKEN !== undefined) {
-      problems.push('SLACK_BOT_TOKEN: leave it out when SLACK_CLIENT_ID is set: each workspace has a token of its own');
-    }
-  } else if (has(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'])) {
-    problems.push(...missing(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack is configured in part'));
-  }
-
-  const roles = new Set((env.ROLES ?? 'web,bot,worker').split(',').map((role) => role.trim()));
-  const unknown = [...roles].filter((role) => !['web', 'bot', 'worker'].includes(role));
-  if (unknown.length > 0) problems.push('ROLES: expected some of web, bot, worker, with commas between');
-  else if (roles.size < 3)
-    problems.push('ROLES: several processes need Redis, which is not supported yet: leave it out');
-  if (!has([...DISCORD, ...SLACK_OAUTH, 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'])) {
-    problems.push('DISCORD_TOKEN or SLACK_BOT_TOKEN: at least one platform must be configured');
-  }
-  return problems;
 }
 
 function configOf(set: Variables): Config {
@@ -230,6 +108,7 @@ function configOf(set: Variables): Config {
     memberAsksPerMinute: set.MEMBER_ASKS_PER_MINUTE,
     maxAsksPerAccount: set.MAX_ASKS_PER_ACCOUNT,
     settleWithoutPlan: set.SETTLE_WITHOUT_PLAN,
+    logLevel: set.LOG_LEVEL,
   };
 }
 

@@ -1,15 +1,23 @@
 import { createApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createPinoLog } from './ports/log/pino-log.ts';
-import { runUntilSignal } from './signals.ts';
+import { listenForSignals } from './signals.ts';
 
-const log = createPinoLog(process.env.LOG_LEVEL || 'info');
+const signals = listenForSignals();
 try {
   const { config, secrets } = loadConfig(process.env);
+  const log = createPinoLog(config.logLevel);
   const app = await createApp(config, secrets, { log });
-  await runUntilSignal(() => app.close(), log);
+  await signals.closeOnFirst(() => app.close(), log);
 } catch (error) {
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-  else log.error({ err: error }, 'tallybot could not start');
+  process.stderr.write(`${startProblem(error)}\n`);
   process.exitCode = 1;
+}
+
+/** What an operator can act on; the stack of anything that was not foreseen goes with LOG_LEVEL=debug. */
+function startProblem(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return `tallybot could not run: ${String(error)}`;
+  const why = error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  return `tallybot could not run: ${process.env.LOG_LEVEL?.trim() === 'debug' ? error.stack : why}`;
 }

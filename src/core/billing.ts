@@ -116,9 +116,9 @@ export type BillingFault =
   | 'conflict'
   /** 429, theirs or our own budget's. */
   | 'rate_limited'
-  /** Refused connection, 5xx: it was not done. */
+  /** Refused connection, 500, 503: it was not done. */
   | 'unavailable'
-  /** Timed out or cut off: it may have been done. */
+  /** Timed out, cut off, a gateway's 502 or 504, an answer that cannot be read: it may have been done. */
   | 'unanswered';
 
 export class BillingError extends Error {

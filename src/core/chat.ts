@@ -42,6 +42,7 @@ export interface MessageHandle {
 
 /** A streaming answer. */
 export interface AnswerView {
+  /** Names the newest message; it may change while the answer grows. It may hold a secret of the platform's. */
   readonly handle: MessageHandle;
   /** The whole text so far. Paced by the platform, latest wins; never throws, never waits. */
   show(text: string): void;
@@ -72,13 +73,17 @@ export interface CommandOption {
 export interface CommandSpec {
   name: string;
   description: string;
+  /** Required ones first. */
   options: readonly CommandOption[];
 }
 
 /** As the member typed them; commands check them. */
 export type CommandOptions = Readonly<Record<string, string | number>>;
 
-/** What a platform hands turns to. Neither call throws: what goes wrong is told to the member. */
+/**
+ * What a platform hands turns to. Neither call throws: what goes wrong is told to the member. Both resolve when the
+ * turn is over, the streamed answer included.
+ */
 export interface ChatApp {
   readonly commands: readonly CommandSpec[];
   command(name: string, options: CommandOptions, turn: Turn, responder: Responder): Promise<void>;

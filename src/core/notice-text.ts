@@ -1,4 +1,4 @@
-import type { Notice } from './account/notice.ts';
+import type { Notice } from './account/notice-facts.ts';
 import type { Button, Reply } from './chat.ts';
 import type { Brand } from './command.ts';
 import { formatTokens, formatUsd } from './tokens.ts';

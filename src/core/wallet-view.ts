@@ -7,7 +7,7 @@ import {
   runningPlan,
   unsettledTokens,
 } from './account/available.ts';
-import type { Notice } from './account/notice.ts';
+import type { Notice } from './account/notice-facts.ts';
 import type { Moment, Rules } from './account/rules.ts';
 import type { ChatUser } from './chat.ts';
 import { accountIdOf } from './identity.ts';

@@ -6,6 +6,7 @@ import type { LapseBody } from '../core/asks/ask.ts';
 import type { MessageHandle } from '../core/chat.ts';
 import type { Messengers } from '../core/messengers.ts';
 import type { ModelRules } from '../core/models.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { Row } from '../core/store.ts';
 import { MINUTE } from '../core/time.ts';
 import type { Wallets } from '../core/wallets.ts';
@@ -17,6 +18,7 @@ const MOST_CLOSINGS = 5;
 export interface LapseDeps extends RowWorkerDeps {
   wallets: Wallets;
   messengers: Messengers;
+  secrets: Pick<Secrets, 'decrypt'>;
   modelRules: ModelRules;
   rules: Rules;
   moment(): Moment;
@@ -45,7 +47,8 @@ export function createLapseWorker(deps: LapseDeps): RowWorker {
     return settled?.receipt ?? (record === null ? null : (record.body as Receipt));
   }
 
-  async function close(handle: MessageHandle, receipt: Receipt): Promise<void> {
+  async function close(sealedHandle: string, receipt: Receipt): Promise<void> {
+    const handle = JSON.parse(deps.secrets.decrypt(sealedHandle)) as MessageHandle;
     await deps.messengers
       .get(handle.platform)
       ?.close(handle, `Interrupted: the bot was restarted. ${receiptLine(receipt, null)}`);
@@ -54,9 +57,9 @@ export function createLapseWorker(deps: LapseDeps): RowWorker {
   async function handle(row: Row): Promise<RowOutcome> {
     const lapse = row.body as LapseBody;
     const receipt = await settle(row, lapse);
-    if (receipt === null || lapse.handle === null) return { kind: 'done' };
+    if (receipt === null || lapse.sealedHandle === null) return { kind: 'done' };
     try {
-      await close(lapse.handle, receipt);
+      await close(lapse.sealedHandle, receipt);
     } catch (error) {
       if (row.attempts < MOST_CLOSINGS) throw error;
       deps.metrics.count('platform_faults');

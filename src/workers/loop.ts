@@ -6,6 +6,8 @@ export interface Loop {
   start(): void;
   /** Looks at once instead of at the next interval. */
   nudge(): void;
+  /** Resolves when what is being done now has ended. @returns whether there was anything */
+  idle(): Promise<boolean>;
   /** Resolves when what is being done now has ended; nothing more is begun. */
   stop(): Promise<void>;
 }
@@ -50,6 +52,11 @@ export function createLoop(name: string, step: () => Promise<boolean>, log: Log,
       nudge();
     },
     nudge,
+    async idle() {
+      const wasRunning = running !== null;
+      await running;
+      return wasRunning;
+    },
     async stop() {
       stopped = true;
       if (timer !== null) clearInterval(timer);

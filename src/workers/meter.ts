@@ -6,6 +6,7 @@ import {
   decideSending,
   isSent,
   type SentUsage,
+  sendingKey,
   sentRowId,
 } from '../core/account/usage.ts';
 import { type Billing, BillingError, type UsageEvent } from '../core/billing.ts';
@@ -50,12 +51,15 @@ interface Sendable {
 export function createMeter(deps: MeterDeps): Meter {
   const { store, clock, wallets, billing } = deps;
 
+  async function waiting(): Promise<number> {
+    return (await store.depths()).find((depth) => depth.topic === 'usage')?.waiting ?? 0;
+  }
+
   async function claim(): Promise<Row[]> {
     const now = clock();
     const [first] = await store.claim({ topic: 'usage', limit: 1, leaseMs: LEASE, now });
     if (first === undefined) {
-      const usage = (await store.depths()).find((depth) => depth.topic === 'usage');
-      if ((usage?.waiting ?? 0) < MOST_EVENTS) return [];
+      if ((await waiting()) < MOST_EVENTS) return [];
     }
     const rest = await store.claim({
       topic: 'usage',
@@ -79,8 +83,8 @@ export function createMeter(deps: MeterDeps): Meter {
     }
     const marked = await Promise.all(
       [...fresh].map(async ([accountId, events]) => {
-        const sent = await onAccount(accountId, (account) =>
-          decideSending(account, events, batchId, clock() + LEASE, clock()),
+        const sent = await onAccount(accountId, events.map(sendingKey), (account, seen) =>
+          decideSending(account, events, seen, batchId, clock() + LEASE, clock()),
         );
         return sent.map((event) => ({ row: { id: sentRowId(event), attempts: 0 }, event, accountId }));
       }),
@@ -88,10 +92,14 @@ export function createMeter(deps: MeterDeps): Meter {
     return [...sendable, ...marked.flat()];
   }
 
-  function onAccount<Reply>(accountId: string, decide: (account: Account) => Decision<Reply>): Promise<Reply> {
-    return wallets.run(accountId, [], (account) => {
+  function onAccount<Reply>(
+    accountId: string,
+    keys: readonly string[],
+    decide: (account: Account, seen: ReadonlySet<string>) => Decision<Reply>,
+  ): Promise<Reply> {
+    return wallets.run(accountId, keys, (account, seen) => {
       if (account === null) throw new Error(`expected account ${accountId} of a usage event, found none`);
-      return decide(account);
+      return decide(account, seen);
     });
   }
 
@@ -99,7 +107,7 @@ export function createMeter(deps: MeterDeps): Meter {
     const byAccount = Map.groupBy(items, (item) => item.accountId);
     await Promise.all(
       [...byAccount].map(([accountId, own]) =>
-        onAccount(accountId, (account) =>
+        onAccount(accountId, [], (account) =>
           decideAccepted(
             account,
             own.map((item) => item.event),
@@ -115,7 +123,7 @@ export function createMeter(deps: MeterDeps): Meter {
     deps.metrics.count('dead_letters');
     deps.log.error({ askId: item.event.eventId, why }, 'Dodo refuses a usage event; it is a dead letter');
     await store.bury(item.row, why, clock());
-    await onAccount(item.accountId, (account) => decideRefused(account, item.event));
+    await onAccount(item.accountId, [], (account) => decideRefused(account, item.event));
   }
 
   async function postpone(items: readonly Sendable[], why: string, fault: BillingError | null): Promise<void> {
@@ -137,6 +145,7 @@ export function createMeter(deps: MeterDeps): Meter {
   }
 
   async function runDue(): Promise<number> {
+    if ((await waiting()) === 0) return 0;
     if (!(await store.lease('meter', deps.owner, 30 * SECOND, clock()))) return 0;
     const items = await markSending(await claim());
     if (items.length === 0) return 0;

@@ -1,4 +1,5 @@
-import { isStillWanted, type Notice } from '../core/account/notice.ts';
+import { isStillWanted } from '../core/account/notice.ts';
+import type { Notice } from '../core/account/notice-facts.ts';
 import { PlatformError } from '../core/chat.ts';
 import type { Brand } from '../core/command.ts';
 import type { Messengers } from '../core/messengers.ts';

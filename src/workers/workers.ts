@@ -8,7 +8,7 @@ export interface Workers {
   start(): void;
   /** Rows of these topics were written. */
   nudge(topics: ReadonlySet<Topic>): void;
-  /** Works on what is due until nothing is. */
+  /** Works on what is due until nothing is, what the loops have begun included. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,8 +25,9 @@ export function createWorkers(parts: { rows: readonly RowWorker[]; meter: Meter;
     },
     async settle() {
       for (let worked = true; worked; ) {
+        const wereRunning = await Promise.all(loops.map((loop) => loop.idle()));
         const done = await Promise.all([meter.runDue(), ...rows.map((worker) => worker.runDue())]);
-        worked = done.some((rowsDone) => rowsDone > 0);
+        worked = done.some((rowsDone) => rowsDone > 0) || wereRunning.includes(true);
       }
     },
     async stop() {

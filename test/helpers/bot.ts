@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type App, createApp } from '../../src/app.ts';
 import type { Overrides } from '../../src/app-overrides.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Account } from '../../src/core/account/account.ts';
+import type { Receipt } from '../../src/core/account/receipt.ts';
 import type { Log } from '../../src/core/log.ts';
 import {
   createSimulatedWorld,
@@ -31,9 +34,25 @@ export interface Bot {
   settle(): Promise<void>;
   /** Dodo's meter runs, its webhooks arrive and are applied. */
   meterTick(): Promise<void>;
+  /** What the bot has written into its store's file. */
+  kept: Kept;
+  /** A counter or a gauge of `/metrics`, without `tallybot_`; 0 when it is not there. */
+  metric(name: string): Promise<number>;
   /** Ends the bot and starts another one on the same store. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Read beside the bot, as an operator could with SQLite's own tools. */
+export interface Kept {
+  accounts(): Account[];
+  /** Oldest first. */
+  receipts(): Receipt[];
+  /** Bodies of the records of a kind: `audit`, `alert`, `ledger`. */
+  records(kind: string): Record<string, unknown>[];
+  deadLetters(): { id: string; topic: string; error: string }[];
+  /** Rows of inbox and outbox that wait. */
+  rows(topic: string): { id: string; dueAt: number; attempts: number; body: Record<string, unknown> }[];
 }
 
 export interface BotOptions {
@@ -66,10 +85,11 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const bot = { app: await start() };
 
   async function settle(): Promise<void> {
-    await world.dodo.webhooks.flush();
-    await bot.app.settle();
-    await world.dodo.webhooks.flush();
-    await bot.app.settle();
+    // What the bot does can make Dodo send webhooks, which make the bot do something.
+    for (let round = 0; round < 3; round += 1) {
+      await world.dodo.webhooks.flush();
+      await bot.app.settle();
+    }
   }
 
   return {
@@ -91,6 +111,12 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       await world.dodo.tick();
       await settle();
     },
+    kept: createKept(config.databasePath),
+    async metric(name) {
+      const text = await (await fetch(`${bot.app.url}/metrics`)).text();
+      const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name} `));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    },
     async restart() {
       await bot.app.close();
       bot.app = await start();
@@ -100,6 +126,35 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       await world.close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function createKept(path: string): Kept {
+  function all<Found>(sql: string, ...values: string[]): Found[] {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      return database.prepare(sql).all(...values) as Found[];
+    } finally {
+      database.close();
+    }
+  }
+  const bodies = (kind: string) =>
+    all<{ body: string }>('SELECT body FROM records WHERE kind = ? ORDER BY seq', kind).map(({ body }) =>
+      JSON.parse(body),
+    );
+  return {
+    accounts: () =>
+      all<{ document: string }>('SELECT document FROM accounts ORDER BY id').map(({ document }) =>
+        JSON.parse(document),
+      ),
+    receipts: () => bodies('ask'),
+    records: bodies,
+    deadLetters: () => all('SELECT id, topic, last_error AS error FROM dead_letters ORDER BY seq'),
+    rows: (topic) =>
+      all<{ id: string; dueAt: number; attempts: number; body: string }>(
+        'SELECT id, due_at AS dueAt, attempts, body FROM work_rows WHERE topic = ? ORDER BY seq',
+        topic,
+      ).map((row) => ({ ...row, body: JSON.parse(row.body) })),
   };
 }
 

@@ -41,9 +41,9 @@ describe('counting tokens', () => {
     expect(count('中'.repeat(characters))).toBeGreaterThanOrEqual(characters);
   });
 
-  it('counts a million Chinese characters within a second, as no more than their bytes', { timeout: 1_000 }, () => {
+  it('bounds by its bytes what is beyond any model, within a second', { timeout: 1_000 }, () => {
     const tokens = count('中'.repeat(MEGABYTE));
-    expect(tokens).toBeGreaterThanOrEqual(MEGABYTE);
+    expect(tokens).toBeGreaterThan(2 * MEGABYTE);
     expect(tokens).toBeLessThanOrEqual(3 * MEGABYTE);
   });
 

@@ -2,7 +2,7 @@ import type { Grant, Subscription } from '../billing.ts';
 import type { ProductKey } from '../catalogue.ts';
 import type { ChatUser } from '../chat.ts';
 import type { Millis } from '../time.ts';
-import type { Notice } from './notice.ts';
+import type { Notice } from './notice-facts.ts';
 
 /**
  * The account document: one member's wallet. Small and bounded; asks, receipts and ledger rows are records beside it.

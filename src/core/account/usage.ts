@@ -1,5 +1,5 @@
 import type { UsageEvent } from '../billing.ts';
-import { MINUTE, type Millis } from '../time.ts';
+import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, UsageBatch } from './account.ts';
 import type { Decision } from './decision.ts';
 import { requestReconcile } from './reconcile.ts';
@@ -25,17 +25,28 @@ function changeBatch(account: Account, id: string, change: (batch: UsageBatch) =
   return { ...account, metered: { ...account.metered, batches } };
 }
 
+/** Longer than any flusher can be stalled with rows in its hands. */
+const SENDING_KEPT: Millis = DAY;
+
+/** The dedupe key of an event that is under way: a flusher whose lease ran out may hold its row as well. */
+export function sendingKey(event: UsageEvent): string {
+  return `sending:${event.eventId}`;
+}
+
 /**
  * Notes, before Dodo is asked to take them, that these fresh events are now under way: from here on a deduction may
  * be theirs. Each row is replaced by one that names its batch, leased until `leaseUntil`.
  */
 export function decideSending(
   account: Account,
-  events: readonly UsageEvent[],
+  fresh: readonly UsageEvent[],
+  seen: ReadonlySet<string>,
   batchId: string,
   leaseUntil: Millis,
   now: Millis,
 ): Decision<SentUsage[]> {
+  const events = fresh.filter((event) => !seen.has(sendingKey(event)));
+  if (events.length === 0) return { account: null, reply: [] };
   const sent = events.map((event): SentUsage => ({ ...event, batchId, firstSentAt: now }));
   const total = sum(events);
   return {
@@ -47,6 +58,7 @@ export function decideSending(
       },
     },
     reply: sent,
+    seen: events.map((event) => ({ key: sendingKey(event), expiresAt: now + SENDING_KEPT })),
     removeRows: events.map((event) => `usage:${event.eventId}`),
     rows: sent.map((event) => ({
       id: sentRowId(event),

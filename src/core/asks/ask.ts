@@ -6,6 +6,7 @@ import type { DodoHeard } from '../dodo-heard.ts';
 import type { Log } from '../log.ts';
 import type { CountTokens, Model, ModelError } from '../model.ts';
 import type { ModelRules } from '../models.ts';
+import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
 import type { Wallets } from '../wallets.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -27,7 +28,8 @@ export type AskStart =
 
 /** Where an answer appears. */
 export interface AskView {
-  handle: MessageHandle | null;
+  /** The newest message; it may change while the answer grows. */
+  readonly handle: MessageHandle | null;
   show(text: string): void;
 }
 
@@ -75,6 +77,7 @@ export interface AsksDeps {
   moment(): Moment;
   heard: DodoHeard;
   heartbeats: Heartbeats;
+  secrets: Pick<Secrets, 'encrypt'>;
   log: Log;
   /** Milliseconds; the answer is cut then. */
   deadlineMs?: number;
@@ -88,5 +91,6 @@ export interface LapseBody {
   inputTokens: number;
   outputTokens: number;
   visible: boolean;
-  handle: MessageHandle | null;
+  /** The handle of the newest message, sealed: it may hold a token that can write as the bot. */
+  sealedHandle: string | null;
 }

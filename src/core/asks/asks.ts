@@ -27,7 +27,7 @@ export function createAsks(deps: AsksDeps): Asks {
         inputTokens,
         outputTokens: 0,
         visible: false,
-        handle: null,
+        sealedHandle: null,
       };
       const dodoHeardAt = await deps.heard.at();
       const reply = await wallets.run(accountId, [askKey(askId)], (account, seen) => {

@@ -37,17 +37,21 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     }
   }
 
+  function seal({ handle }: AskView): string | null {
+    return handle === null ? null : deps.secrets.encrypt(JSON.stringify(handle));
+  }
+
   return {
     async run({ accountId, hold, messages, lapse, view }) {
       const { askId } = hold;
       const controller = new AbortController();
-      const progress: LapseBody = { ...lapse, handle: view.handle };
+      const progress: LapseBody = { ...lapse };
       const breakOff = (why: BreakOff) => controller.abort(why);
       running.set(askId, { by: hold.by, controller });
       const deadline = setTimeout(() => breakOff('deadline'), deps.deadlineMs);
       const heartbeat = deps.heartbeats.begin(
         askId,
-        () => ({ ...progress }),
+        () => ({ ...progress, sealedHandle: seal(view) }),
         () => breakOff('lease_lost'),
       );
       try {

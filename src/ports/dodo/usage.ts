@@ -1,13 +1,12 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
 import { BillingError, type UsageEvent } from '../../core/billing.ts';
+import { USAGE_EVENT_NAME } from '../../core/catalogue.ts';
 import type { Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import type { DodoClock } from './dodo-clock.ts';
 import { id } from './shapes.ts';
 
-/** The event that the Token Usage Meter counts; Dodo matches it to the letter. */
-const EVENT_NAME = 'api.tokens_used';
 /** Of one request (https://docs.dodopayments.com/api-reference/usage-events/ingest-events). */
 const MOST_EVENTS = 1_000;
 
@@ -42,7 +41,7 @@ function toDodo(event: UsageEvent, now: Millis) {
   return {
     event_id: event.eventId,
     customer_id: event.customerId,
-    event_name: EVENT_NAME,
+    event_name: USAGE_EVENT_NAME,
     timestamp: new Date(now).toISOString(),
     metadata: {
       tokens: event.tokens,

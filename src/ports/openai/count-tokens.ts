@@ -1,7 +1,7 @@
 import type { CountTokens } from '../../core/model.ts';
 
 /** A word without end costs the tokenizer time that grows with its square. */
-const SLICE = 2000000;
+const SLICE = 256;
 /**
  * A cut inside a word can make the parts come out cheaper than the whole, because merging is greedy. Found by
  * experiment: never by more than 2 tokens a cut.

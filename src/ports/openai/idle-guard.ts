@@ -4,9 +4,9 @@ class IdleTimeout extends Error {
 }
 
 /**
- * A `fetch` for the SDK whose answers break with an IdleTimeout when no byte comes for `idleMs`. The SDK's own timeout
- * ends with the headers. Bytes count, not chunks of text: a server that keeps the connection alive while its model
- * thinks is not idle.
+ * A `fetch` for the SDK whose answers break with an IdleTimeout when no byte comes for `idleMs`; the SDK then closes
+ * the socket. Its own timeout ends with the headers. Bytes count, not chunks of text: a server that keeps the connection
+ * alive while its model thinks is not idle.
  */
 export function createGuardedFetch(idleMs: number): typeof fetch {
   return async (input, init) => {
@@ -27,10 +27,6 @@ function guarded(body: ReadableStream<Uint8Array>, idleMs: number): ReadableStre
         const { done, value } = await Promise.race([reader.read(), idle.promise]);
         if (done) controller.close();
         else controller.enqueue(value);
-      } catch (error) {
-        // Closes the socket, so that the server stops generating; what comes of that is of no interest any more.
-        reader.cancel(error).catch(() => {});
-        throw error;
       } finally {
         clearTimeout(timer);
       }

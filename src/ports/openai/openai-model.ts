@@ -12,7 +12,7 @@ export interface OpenAiModelOptions {
   baseUrl?: string;
   /** Until the answer begins; default 30 s. */
   timeoutMs?: Millis;
-  /** Without a byte once it has begun; default 30 s. */
+  /** Without a byte once it has begun; default 90 s, since a model may think in silence. */
   idleTimeoutMs?: Millis;
   log: Log;
 }
@@ -36,7 +36,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     maxRetries: 0,
     // The SDK would write requests and broken chunks to the console.
     logLevel: 'off',
-    fetch: createGuardedFetch(options.idleTimeoutMs ?? 30 * SECOND),
+    fetch: createGuardedFetch(options.idleTimeoutMs ?? 90 * SECOND),
   });
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {

@@ -75,6 +75,10 @@ function flatQuery(query: object): Record<string, string> {
 }
 
 function send(response: Response, reply: ApiReply | { status: number; text: string }): void {
+  if (response.locals.isLost === true) {
+    response.destroy();
+    return;
+  }
   response.status(reply.status);
   if ('text' in reply) {
     response.locals.answer = reply.text;
@@ -91,7 +95,10 @@ function outage(world: World): RequestHandler {
   return (_request, response, next) => {
     const { outage: fault } = world.switches;
     if (fault === null) next();
-    else if (fault !== 'hang') {
+    else if (fault === 'lose_answers') {
+      response.locals.isLost = true;
+      next();
+    } else if (fault !== 'hang') {
       send(response, {
         status: fault.status,
         body: { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong :(' },

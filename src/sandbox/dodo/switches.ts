@@ -20,8 +20,11 @@ export interface DodoSwitches {
   planChanges: boolean;
   /** Requests a minute before 429; null for no limit. */
   rateLimitPerMinute: number | null;
-  /** The API answers nothing but this status, or never answers. The payable page and the portal stay up. */
-  outage: null | { status: number } | 'hang';
+  /**
+   * The API answers nothing but this status, or never answers, or does what it is asked and closes the connection
+   * without an answer. The payable page and the portal stay up.
+   */
+  outage: null | { status: number } | 'hang' | 'lose_answers';
 }
 
 export function defaultSwitches(): DodoSwitches {

@@ -102,6 +102,8 @@ function followUp(context: RestContext): RestReply {
   });
   interaction.followUps += 1;
   interaction.messageIds.push(stored.message.id);
+  // Whoever waits for this interaction could not see the message as its own before.
+  world.changes.announce();
   return { status: 200, body: stored.message };
 }
 

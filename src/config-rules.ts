@@ -1,0 +1,83 @@
+/** A process's variables, trimmed; those without a value are left out. */
+export type PresentVariables = Readonly<Record<string, string>>;
+
+const DISCORD = ['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID', 'DISCORD_PUBLIC_KEY'];
+const SLACK_TOKEN = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'];
+const SLACK_OAUTH = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'];
+const ROLES = ['web', 'bot', 'worker'];
+
+/** What one variable demands of others; each text names its variable and no value. */
+export function crossProblems(env: PresentVariables): string[] {
+  return [...discordProblems(env), ...slackProblems(env), ...roleProblems(env), ...platformProblems(env)];
+}
+
+const has = (env: PresentVariables, names: readonly string[]) => names.some((name) => env[name] !== undefined);
+
+const missing = (env: PresentVariables, names: readonly string[], because: string) =>
+  names.filter((name) => env[name] === undefined).map((name) => `${name}: is missing (${because})`);
+
+function discordProblems(env: PresentVariables): string[] {
+  if (!has(env, DISCORD)) return [];
+  const problems = missing(env, DISCORD, 'Discord is configured in part');
+  if ((env.DISCORD_TRANSPORT ?? 'gateway') === 'gateway') {
+    problems.push('DISCORD_TRANSPORT: the gateway is not supported yet: set it to http');
+  }
+  return problems;
+}
+
+function slackProblems(env: PresentVariables): string[] {
+  if (!has(env, SLACK_OAUTH)) {
+    return has(env, SLACK_TOKEN) ? missing(env, SLACK_TOKEN, 'Slack is configured in part') : [];
+  }
+  const because = 'Slack is configured for many workspaces in part';
+  const problems = missing(env, [...SLACK_OAUTH, 'SLACK_SIGNING_SECRET'], because);
+  if (env.SLACK_BOT_TOKEN !== undefined) {
+    problems.push('SLACK_BOT_TOKEN: leave it out when SLACK_CLIENT_ID is set: each workspace has a token of its own');
+  }
+  return problems;
+}
+
+function roleProblems(env: PresentVariables): string[] {
+  const roles = new Set((env.ROLES ?? ROLES.join(',')).split(',').map((role) => role.trim()));
+  if ([...roles].some((role) => !ROLES.includes(role))) {
+    return ['ROLES: expected some of web, bot, worker, with commas between'];
+  }
+  if (roles.size < ROLES.length) {
+    return ['ROLES: several processes need Redis, which is not supported yet: leave it out'];
+  }
+  return [];
+}
+
+function platformProblems(env: PresentVariables): string[] {
+  if (has(env, [...DISCORD, ...SLACK_TOKEN, ...SLACK_OAUTH])) return [];
+  return ['DISCORD_TOKEN or SLACK_BOT_TOKEN: is missing (at least one platform must be configured)'];
+}
+
+const FAMILY = /^(DODO|OPENAI|DISCORD|SLACK)_/;
+
+/** Changed letters by which a name counts as a slip of another one. */
+const SLIP = 2;
+
+/** A misspelt name would quietly leave its variable at the default, DODO_ENVIRONMENT at test_mode among them. */
+export function misspeltNames(env: PresentVariables, known: readonly string[]): string[] {
+  return Object.keys(env)
+    .filter((name) => FAMILY.test(name) && !known.includes(name))
+    .flatMap((name) => {
+      const meant = known.find((candidate) => distance(name, candidate) <= SLIP);
+      return meant === undefined ? [] : [`${name}: is not a variable of this program; expected ${meant}`];
+    });
+}
+
+/** Letters to add, drop or change until `from` is `to` (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...to].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

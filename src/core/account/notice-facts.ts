@@ -1,0 +1,16 @@
+import type { ChatUser } from '../chat.ts';
+
+/** Something that a member must be told by DM, once for its cause. */
+export interface Notice {
+  /** At most 25 characters, derived from the cause: Discord's nonce, and what a lost attempt is found by. */
+  id: string;
+  to: ChatUser;
+  facts: NoticeFacts;
+}
+
+export type NoticeFacts =
+  | { kind: 'credits_added'; tokens: number; balance: number }
+  | { kind: 'low_balance'; percent: number; left: number; granted: number; episode: number; overage: boolean }
+  | { kind: 'payment_failed'; amountCents: number; reason: string | null }
+  | { kind: 'second_plan_cancelled'; planName: string }
+  | { kind: 'payment_not_joined' };
