@@ -45,8 +45,8 @@ export function createWebServer(log: Log): WebServer {
         listening.once('listening', resolve);
         listening.once('error', (error: NodeJS.ErrnoException) => {
           server = null;
-          const why = error.code === 'EADDRINUSE' ? `port ${port} is in use: set PORT to another one` : error.message;
-          reject(new Error(`cannot listen: ${why}`, { cause: error }));
+          if (error.code !== 'EADDRINUSE') reject(new Error(`cannot listen on port ${port}`, { cause: error }));
+          else reject(new Error(`cannot listen: port ${port} is in use: set PORT to another one`));
         });
       });
       return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
