@@ -11,6 +11,7 @@ import type { Moment, Rules } from './core/account/rules.ts';
 import { createAsks } from './core/asks/asks.ts';
 import { createHeartbeats } from './core/asks/heartbeats.ts';
 import { createCatalogue } from './core/catalogue.ts';
+import type { ChatUser } from './core/chat.ts';
 import { createChatApp } from './core/chat-app.ts';
 import type { Command } from './core/command.ts';
 import { createCustomers } from './core/customers.ts';
@@ -21,6 +22,7 @@ import { createBindCustomer } from './core/events/bind-customer.ts';
 import { knownModels, unknownModel } from './core/models.ts';
 import { createReadLedger } from './core/read-ledger.ts';
 import { createShop } from './core/shop.ts';
+import { createStatements, type Statement } from './core/statement.ts';
 import { createStoreIdentity } from './core/store-identity.ts';
 import { type Millis, SECOND } from './core/time.ts';
 import { createWalletView } from './core/wallet-view.ts';
@@ -56,12 +58,17 @@ export interface App {
   url: string;
   /** Does everything that is due now, in every worker, until nothing is. */
   settle(): Promise<void>;
+  /** A member's wallet with everything that was booked on it. */
+  statement(of: ChatUser): Promise<Statement>;
   /** Takes no more work, finishes or interrupts what runs within 10 s, and closes everything. */
   close(): Promise<void>;
 }
 
 /** Running asks may finish for this long when the process is asked to end; then they are interrupted. */
 const FINISH_WITHIN: Millis = 6 * SECOND;
+
+/** An outside service that hangs is not waited for any longer than this when the process is asked to end. */
+const GIVE_UP_AFTER: Millis = 8 * SECOND;
 
 /** No member is kept waiting longer for a link. */
 const BILLING_TIMEOUT: Millis = 8 * SECOND;
@@ -162,12 +169,14 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     newNonce: randomUUID,
     returnUrl: `${config.baseUrl}${PAID_PATH}`,
   });
+  const wallet = createWalletView({ wallets, rules, moment });
+  const statements = createStatements({ wallets, store, view: wallet, hash: rules.hash });
   const chat = createChatApp({
     commands: COMMANDS,
     services: {
       asks,
       shop,
-      wallet: createWalletView({ wallets, rules, moment }),
+      wallet,
       rules,
       brand: config.brand,
       specs: COMMANDS,
@@ -260,12 +269,19 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   return {
     url,
     settle: () => workers.settle(),
+    statement: (of) => statements.of(of),
     async close() {
       web.stopAccepting();
       const impatience = setTimeout(() => asks.interruptAll(), FINISH_WITHIN);
-      await Promise.all([platforms.close(), workers.stop()]);
+      const ended = await within(Promise.all([platforms.close(), workers.stop()]), GIVE_UP_AFTER);
       clearTimeout(impatience);
-      await running.disposeAsync();
+      if (ended !== 'late') return running.disposeAsync();
+      // What is not settled by now lapses, and the next start closes it.
+      log.warn({ asks: asks.running() }, 'something outside does not answer; ending without waiting for it');
+      running.move();
+      heartbeats.close();
+      await web.close();
+      await store.close();
     },
   };
 }

@@ -1,12 +1,15 @@
 import type { Log } from './core/log.ts';
 
-/** After this a process that was asked to end and still runs has leaked something. */
+/** A process that was asked to end is gone after this, whatever happens. */
 const FORCE_EXIT_MS = 10_000;
+
+/** With everything closed only a call that nobody waits for can keep the process alive; it is given this long. */
+const LEFT_ALONE_MS = 500;
 
 export interface Signals {
   /**
-   * Waits for SIGTERM or SIGINT, one that came before the call included, then closes. Resolves when everything is
-   * closed; the process then ends by itself.
+   * Waits for SIGTERM or SIGINT, one that came before the call included, then closes. The process ends soon after, by
+   * itself with what `process.exitCode` says, 0 unless something set it.
    * @param close must settle within 10 s
    */
   closeOnFirst(close: () => Promise<void>, log: Log): Promise<void>;
@@ -26,6 +29,7 @@ export function listenForSignals(): Signals {
         process.exit(1);
       }, FORCE_EXIT_MS).unref();
       await close();
+      setTimeout(() => process.exit(), LEFT_ALONE_MS).unref();
     },
   };
 }

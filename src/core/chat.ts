@@ -54,7 +54,10 @@ export interface AnswerView {
 export interface Responder {
   /** Tells the platform within its time that the turn was heard. Visibility is fixed by the first call; later ones do nothing. */
   acknowledge(visibility: Visibility): Promise<void>;
-  /** Answers the turn; acknowledges privately when that was not done yet. A second reply is a further message. */
+  /**
+   * Answers the turn; acknowledges privately when that was not done yet. A further reply is a message of its own, which
+   * only the member sees.
+   */
   reply(reply: Reply): Promise<void>;
   /** Starts a streaming answer with a placeholder and these buttons; acknowledge first. */
   openAnswer(placeholder: Reply): Promise<AnswerView>;

@@ -1,43 +1,42 @@
 import express, { type Router } from 'express';
 
-/** Where Dodo's checkout sends a buyer afterwards. */
+/** Where the checkout sends a buyer afterwards. */
 export const PAID_PATH = '/paid';
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
 /**
- * `GET /paid`: sends the buyer back to the chat. It promises nothing: what the address says of the payment can be
- * typed by anyone, and only Dodo's webhook brings tokens.
+ * `/paid`: where a buyer comes back to from the checkout. What Dodo adds to the address is not proof of anything, so
+ * the page says only what is always true; the DM says the rest.
  */
 export function createPaidPage(brandName: string): Router {
-  const name = escapeHtml(brandName);
-  const page = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name}: back to the chat</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1.125rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.5rem; }
-</style>
-</head>
-<body>
-<main>
-<h1>You can go back to the chat</h1>
-<p>If your payment went through, ${name} sends you a direct message with your new tokens, usually within a minute.</p>
-<p>If it did not, nothing was charged, and your checkout link still works.</p>
-</main>
-</body>
-</html>
-`;
   const router = express.Router();
+  const page = pageFor(escapeHtml(brandName));
   router.get(PAID_PATH, (_request, response) => {
-    response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'").type('html').send(page);
+    response
+      .set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .set('cache-control', 'no-store')
+      .type('html')
+      .send(page);
   });
   return router;
+}
+
+function pageFor(brand: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${brand}</title>
+<style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto; padding: 0 1rem }</style>
+<main>
+<h1>Thank you</h1>
+<p>If your payment went through, ${brand} will send you a direct message as soon as the tokens are in your wallet,
+usually within a minute. You can close this page and go back to your chat.</p>
+</main>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

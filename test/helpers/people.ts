@@ -47,7 +47,7 @@ export interface Person {
 const OPTION_OF: Record<string, string> = { ask: 'prompt', subscribe: 'plan', topup: 'packs' };
 
 /** @param name tells people of one test apart */
-export function personOn(platform: PlatformName, bot: Bot, name: string): Person {
+export function personOn(platform: PlatformName, bot: Pick<Bot, 'world'>, name: string): Person {
   return platform === 'discord' ? onDiscord(bot, name) : onSlack(bot, name);
 }
 
@@ -59,7 +59,7 @@ function buttonOf(said: Said, label: string): string {
   );
 }
 
-function onDiscord({ world: { discord } }: Bot, name: string): Person {
+function onDiscord({ world: { discord } }: Pick<Bot, 'world'>, name: string): Person {
   const member = discord.member(undefined, { name });
 
   function read(message: VisibleMessage): Said {
@@ -115,7 +115,7 @@ function onDiscord({ world: { discord } }: Bot, name: string): Person {
 
 const SLACK_CHANNEL = 'C0GENERAL';
 
-function onSlack({ world, world: { slack } }: Bot, name: string): Person {
+function onSlack({ world, world: { slack } }: Pick<Bot, 'world'>, name: string): Person {
   const person = slack.user(undefined, { name });
 
   function read(message: SeenMessage): Said {

@@ -29,6 +29,8 @@ const FOLLOW_UPS_WHEN_USER_INSTALLED = 5;
 const SETTLING: readonly Millis[] = [100, 300, 900];
 
 export interface TokenOutlet extends Outlet {
+  /** `as` is who may see a follow-up; the turn's own visibility when left out. */
+  post(sheet: Sheet, as?: Visibility): Promise<Posted>;
   /** The interaction was answered with a message already, so the next one is a follow-up. */
   originalIsUsed(): void;
   /** Nothing was sent yet to the place that "is thinking…". */
@@ -60,13 +62,13 @@ export function createTokenOutlet(api: DiscordApi, origin: Origin, visibility: (
       const most = origin.isUserInstallOnly ? FOLLOW_UPS_WHEN_USER_INSTALLED : Number.POSITIVE_INFINITY;
       return most - followUps + (originalIsWaiting ? 1 : 0);
     },
-    async post(sheet) {
+    async post(sheet, as = visibility()) {
       if (originalIsWaiting) {
         const filled = await fillOriginal(renderMessage(sheet));
         originalIsWaiting = false;
         return { id: filled.id, channel: filled.channel_id };
       }
-      const posted = await api.byToken.followUp(origin.token, renderMessage(sheet, visibility()));
+      const posted = await api.byToken.followUp(origin.token, renderMessage(sheet, as));
       followUps += 1;
       return { id: posted.id, channel: posted.channel_id };
     },

@@ -10,7 +10,7 @@ import { ALREADY_ACKNOWLEDGED, discordCode } from './errors.ts';
 import { messageHandle } from './handle.ts';
 import type { Origin } from './inbound.ts';
 import { createLine } from './line.ts';
-import { createTokenOutlet, type Outlet } from './outlet.ts';
+import { createTokenOutlet, type Outlet, type TokenOutlet } from './outlet.ts';
 import { renderMessage, replySheets, type Sheet } from './render.ts';
 
 /** Hands Discord the first response to an interaction: as the answer to its request, or by the callback. */
@@ -44,6 +44,9 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
   let queue: Promise<unknown> = Promise.resolve();
   const token = createTokenOutlet(api, origin, () => visibility);
   const line = createLine({ ...options, token, isPublic: () => visibility === 'public' });
+  // Replies are between the bot and its member, also below an answer that everybody sees.
+  const privately: TokenOutlet = { ...token, post: (sheet) => token.post(sheet, 'private') };
+  const replies = createLine({ ...options, token: privately, isPublic: () => false });
 
   /** False when Discord did not take it: another response was there before, or it comes too late. */
   async function respond(response: APIInteractionResponse): Promise<boolean> {
@@ -89,7 +92,7 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
     if (acknowledged !== null) await acknowledged;
     else if (first !== undefined && (await respondWith(first))) sheets.shift();
     for (const sheet of sheets) {
-      await persist(() => line.through((outlet) => outlet.post(sheet)), { withinMs: REPLY_WITHIN, clock });
+      await persist(() => replies.through((outlet) => outlet.post(sheet)), { withinMs: REPLY_WITHIN, clock });
     }
   }
 

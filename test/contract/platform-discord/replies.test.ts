@@ -39,7 +39,7 @@ describe('a reply on Discord', () => {
   });
 
   it.each(['public', 'private'] as const)(
-    'keeps the %s visibility of the first acknowledgement',
+    'keeps the %s visibility of the first acknowledgement, and what follows is for the member alone',
     async (visibility) => {
       const { sim } = await startBench({
         async command(_, __, ___, responder) {
@@ -52,7 +52,7 @@ describe('a reply on Discord', () => {
       const turn = sim.member().command('topup');
       const messages = await seen(turn, (all) => all.length === 2 && all.every((each) => !each.loading));
       expect(messages.map(({ content }) => content)).toEqual(['first', 'second']);
-      for (const message of messages) expect(message.ephemeral).toBe(visibility === 'private');
+      expect(messages.map(({ ephemeral }) => ephemeral)).toEqual([visibility === 'private', true]);
     },
   );
 
