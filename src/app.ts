@@ -278,7 +278,6 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
       if (ended !== 'late') return running.disposeAsync();
       // What is not settled by now lapses, and the next start closes it.
       log.warn({ asks: asks.running() }, 'something outside does not answer; ending without waiting for it');
-      running.move();
       heartbeats.close();
       await web.close();
       await store.close();

@@ -10,13 +10,13 @@ export interface WebServer {
   mount(routers: readonly Router[]): void;
   /** @returns where it listens on this machine. @throws Error when the port is taken */
   listen(port: number): Promise<string>;
-  /** New connections are refused; running requests go on. */
+  /** New connections are refused; running requests may end for as long as their senders wait. */
   stopAccepting(): void;
   close(): Promise<void>;
 }
 
-/** How long a closing server waits for requests before it drops them. */
-const DRAIN_MS = 2_000;
+/** How long a closing server waits for requests before it drops them: Discord and Slack wait three seconds. */
+const DRAIN_MS = 3_000;
 
 /** The one Express app. */
 export function createWebServer(log: Log): WebServer {
@@ -28,7 +28,13 @@ export function createWebServer(log: Log): WebServer {
   function stopAccepting(): void {
     const listening = server;
     if (listening === null || closed !== null) return;
-    closed = new Promise((resolve) => listening.close(() => resolve()));
+    const drain = setTimeout(() => listening.closeAllConnections(), DRAIN_MS);
+    closed = new Promise((resolve) => {
+      listening.close(() => {
+        clearTimeout(drain);
+        resolve();
+      });
+    });
     listening.closeIdleConnections();
   }
 
@@ -54,9 +60,7 @@ export function createWebServer(log: Log): WebServer {
     stopAccepting,
     async close() {
       stopAccepting();
-      const timer = setTimeout(() => server?.closeAllConnections(), DRAIN_MS);
       await closed;
-      clearTimeout(timer);
     },
   };
 }

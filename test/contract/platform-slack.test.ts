@@ -126,6 +126,19 @@ describe('a reply', () => {
     expect(seen.text.split('\n')[0]).toBe('alice: /ask why <!channel>?');
   });
 
+  it('after the first one, or after an answer, is for the member alone', async () => {
+    stage.script.run = async (_turn, responder) => {
+      await responder.acknowledge('public');
+      const view = await responder.openAnswer({ text: 'Thinking…' });
+      await view.finish('the answer', { text: 'its receipt' });
+      await responder.reply({ text: 'money talk' });
+    };
+    const asked = user().command('/ask', 'why?', { channel: GENERAL });
+    const seen = await asked.waitFor((message) => message.text.includes('money talk'));
+    expect(seen).toMatchObject({ ephemeral: true, channel: GENERAL });
+    expect(seen.text).not.toContain('/ask');
+  });
+
   it('has buttons, whose presses come back as the same action', async () => {
     const action = 'sub:a&b<c>%26:42';
     stage.script.run = (_turn, responder) =>

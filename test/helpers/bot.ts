@@ -129,7 +129,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   };
 }
 
-function createKept(path: string): Kept {
+export function createKept(path: string): Kept {
   function all<Found>(sql: string, ...values: string[]): Found[] {
     const database = new DatabaseSync(path, { readOnly: true });
     try {

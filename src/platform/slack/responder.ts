@@ -37,6 +37,7 @@ export function createResponder(options: ResponderOptions): SlackResponder {
   const { responseUrl, log, place: where } = options;
   let visibility: Visibility | null = null;
   let acked: Promise<void> | null = null;
+  let isAnswered = false;
   const cancelDeadline = options.setTimer(options.ackDeadlineMs, () => void ack());
 
   /** Slack's acknowledgement says nothing of visibility, so the platform's own one leaves it open. */
@@ -110,6 +111,7 @@ export function createResponder(options: ResponderOptions): SlackResponder {
 
   async function openAnswer(placeholder: Reply): Promise<AnswerView> {
     const to = await acknowledge('private');
+    isAnswered = true;
     try {
       const place = where.isDirect || to === 'public' ? await options.openPlace() : null;
       if (place !== null) return await withRetries(options.setTimer, () => answerIn(place, placeholder, to));
@@ -130,7 +132,9 @@ export function createResponder(options: ResponderOptions): SlackResponder {
       await acknowledge(wanted);
     },
     async reply(reply) {
-      const to = await acknowledge('private');
+      const asAcknowledged = await acknowledge('private');
+      const to = isAnswered ? 'private' : asAcknowledged;
+      isAnswered = true;
       for (const content of renderReply(reply, { headline: headlineFor(to) })) await deliver(content, to);
     },
     openAnswer,
