@@ -18,17 +18,21 @@ export function createStoreIdentity(store: Store): StoreIdentity {
 
   return {
     async confirm(facts) {
+      const clashes: string[] = [];
+      const missing: [IdentityFact, string][] = [];
       for (const fact of FACTS) {
         const stored = known.get(fact) ?? (await store.fact(fact));
         if (stored !== null) known.set(fact, stored);
         const given = facts[fact];
-        if (given === undefined) continue;
-        if (stored === null) await store.setFact(fact, given);
-        else if (stored !== given) {
-          throw new Error(
-            `this store belongs to ${fact} ${stored}, and the configuration is for ${given}: set DATABASE_PATH to another file`,
-          );
-        }
+        if (given === undefined || given === stored) continue;
+        if (stored === null) missing.push([fact, given]);
+        else clashes.push(`${fact} ${stored}, and the configuration is for ${given}`);
+      }
+      if (clashes.length > 0) {
+        throw new Error(`this store belongs to ${clashes.join('; to ')}: set DATABASE_PATH to another file`);
+      }
+      for (const [fact, given] of missing) {
+        await store.setFact(fact, given);
         known.set(fact, given);
       }
     },

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type App, createApp } from '../../src/app.ts';
 import type { Overrides } from '../../src/app-overrides.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -119,6 +120,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     },
     async restart() {
       await bot.app.close();
+      // Connections that Node keeps open to the ended bot are noticed to be gone.
+      await pause(20);
       bot.app = await start();
     },
     async close() {

@@ -189,7 +189,7 @@ export interface Answered {
   deed: Deed;
   /** The messages in order. */
   said: Said[];
-  /** The last one, with the receipt and the buttons. */
+  /** The one with the receipt and the buttons, or the refusal. */
   last: Said;
   /** All of them together. */
   text: string;
@@ -208,7 +208,7 @@ export async function ask(person: Person, prompt: string, where?: { inDm: boolea
 /** Waits until the answer to an ask is whole or refused. */
 export async function answerTo(deed: Deed): Promise<Answered> {
   const said = await deed.waitFor((messages) => messages.some(isAnswered) || messages.some(isRefused));
-  const last = said.at(-1);
+  const last = said.findLast(isAnswered) ?? said.findLast(isRefused);
   if (last === undefined) throw new Error('expected an answer, got nothing');
   return { deed, said, last, text: said.map(({ text }) => text).join('\n'), isRefused: isRefused(last) };
 }
