@@ -22,7 +22,10 @@ export interface DodoWebhookDeps {
   onStored(): void;
 }
 
-/** `POST /webhooks/dodo`: verified on the raw bytes, stored durably, then answered. What it says is applied later. */
+/**
+ * `POST /webhooks/dodo`: verified on the raw bytes, stored durably, then answered. What it says is applied later; what
+ * cannot be read is stored too, and becomes a dead letter.
+ */
 export function createDodoWebhook(deps: DodoWebhookDeps): Router {
   const router = express.Router();
   router.post('/webhooks/dodo', express.raw({ type: () => true, limit: BODY_LIMIT }), async (request, response) => {
@@ -52,9 +55,19 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
     );
     deps.metrics.count(isNew ? 'webhooks_received' : 'webhooks_repeated');
     if (isNew) deps.onStored();
-    response.status(200).json({ received: true });
+    if (isJson(body)) response.status(200).json({ received: true });
+    else response.status(400).json({ error: { code: 'invalid_json', message: 'Expected valid JSON.' } });
   });
   return router;
+}
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function plainHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {

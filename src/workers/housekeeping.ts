@@ -21,22 +21,33 @@ export interface HousekeepingDeps {
   owner: string;
 }
 
+export interface Housekeeping extends Loop {
+  /** Does what is due now; what throws is due again later. */
+  runDue(): Promise<void>;
+}
+
 /** What must be done now and then, whatever happens: hear whether Dodo is there, and forget what has expired. */
-export function createHousekeeping(deps: HousekeepingDeps): Loop {
+export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const { store, clock } = deps;
   let probedAt: Millis | null = null;
+  let isBusinessKnown = false;
   let sweptAt: Millis | null = null;
 
-  /** When idle nobody else asks Dodo anything; balances would go stale though it is well. */
+  /**
+   * When idle nobody else asks Dodo anything; balances would go stale though it is well. Once after the start it is asked
+   * in any case, since no other answer tells whose business the key is of.
+   */
   async function probe(): Promise<void> {
     const now = clock();
     const patience = Math.max(MINUTE, deps.balanceMaxAgeMs / 3);
     const heardAt = await deps.heard.at();
     const isQuiet = heardAt === null || now - heardAt > patience;
-    if (!isQuiet || (probedAt !== null && now - probedAt < MINUTE)) return;
+    if (isBusinessKnown && !isQuiet) return;
+    if (probedAt !== null && now - probedAt < MINUTE) return;
     probedAt = now;
     const { businessId } = await deps.billing.probe();
     await deps.onBusiness(businessId);
+    isBusinessKnown = true;
   }
 
   async function sweep(): Promise<void> {
@@ -48,15 +59,16 @@ export function createHousekeeping(deps: HousekeepingDeps): Loop {
     await store.remove(old.map((row) => row.id));
   }
 
-  return createLoop(
-    'housekeeping',
-    async () => {
-      if (!(await store.lease('housekeeping', deps.owner, MINUTE, clock()))) return false;
-      await sweep();
-      await probe();
-      return false;
-    },
-    deps.log,
-    10 * SECOND,
-  );
+  async function runDue(): Promise<void> {
+    if (!(await store.lease('housekeeping', deps.owner, MINUTE, clock()))) return;
+    await sweep();
+    await probe();
+  }
+
+  async function step(): Promise<boolean> {
+    await runDue();
+    return false;
+  }
+
+  return { runDue, ...createLoop('housekeeping', step, deps.log, 10 * SECOND) };
 }

@@ -1,4 +1,5 @@
 import type { Topic } from '../core/store.ts';
+import type { Housekeeping } from './housekeeping.ts';
 import type { Loop } from './loop.ts';
 import type { Meter } from './meter.ts';
 import type { RowWorker } from './row-worker.ts';
@@ -13,7 +14,11 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-export function createWorkers(parts: { rows: readonly RowWorker[]; meter: Meter; housekeeping: Loop }): Workers {
+export function createWorkers(parts: {
+  rows: readonly RowWorker[];
+  meter: Meter;
+  housekeeping: Housekeeping;
+}): Workers {
   const { rows, meter, housekeeping } = parts;
   const loops: readonly Loop[] = [...rows, meter, housekeeping];
   return {
@@ -24,6 +29,8 @@ export function createWorkers(parts: { rows: readonly RowWorker[]; meter: Meter;
       for (const worker of rows) if (topics.has(worker.topic)) worker.nudge();
     },
     async settle() {
+      // Dodo away is no reason to leave the rest undone; the loop logs it and tries again.
+      await housekeeping.runDue().catch(() => {});
       for (let worked = true; worked; ) {
         const wereRunning = await Promise.all(loops.map((loop) => loop.idle()));
         const done = await Promise.all([meter.runDue(), ...rows.map((worker) => worker.runDue())]);

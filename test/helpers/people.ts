@@ -106,7 +106,11 @@ function onDiscord({ world: { discord } }: Pick<Bot, 'world'>, name: string): Pe
     },
     press: (said, label) => deed(member.click(said.place.id, buttonOf(said, label))),
     dms: () => member.dms().map(read),
-    channel: () => member.sees(discord.home.channelId).map(read),
+    channel: () =>
+      member
+        .sees(discord.home.channelId)
+        .filter((message) => !message.ephemeral)
+        .map(read),
     closeDms() {
       discord.member(member.id, { dms: 'closed' });
     },

@@ -18,10 +18,11 @@ export interface DebitBody {
 /** What the worker is to do: send the intent, come back when the one under way has settled, or nothing. */
 export type DebitStep = { kind: 'send'; id: string; tokens: number } | { kind: 'wait' } | { kind: 'nothing' };
 
-/** Makes sure that a debit is on its way for what waits. */
+/** Makes sure that a debit is on its way for what waits, and for an intent that was not sent. */
 export function scheduleDebit(account: Account, now: Millis): { account: Account; rows: NewRow[] } {
   const { debited } = account;
-  if (debited.scheduled || debited.waiting === 0) return { account, rows: [] };
+  const isUnsent = debited.open !== null && debited.open.sentAt === null;
+  if (debited.scheduled || (debited.waiting === 0 && !isUnsent)) return { account, rows: [] };
   const count = debited.count + 1;
   const dueAt = Math.max(now, debited.notBefore);
   const body: DebitBody = { count };
@@ -79,7 +80,7 @@ export function decideDebitSent(account: Account, id: string, now: Millis): Deci
  */
 export function decideDebitInsufficient(account: Account, id: string, now: Millis): Decision<{ writtenOff: number }> {
   const { debited } = account;
-  if (debited.open === null || debited.open.id !== id) return { account: null, reply: { writtenOff: 0 } };
+  if (debited.open === null || debited.open.id !== id) return goOn(account, now);
   const affordable = Math.min(debited.open.tokens, account.ledger?.balance ?? 0);
   const writtenOff = debited.open.tokens - affordable;
   const shrunk: Account = {
@@ -102,6 +103,13 @@ export function decideDebitInsufficient(account: Account, id: string, now: Milli
     ],
     counts: writtenOff > 0 ? [{ name: 'tokens_written_off', by: writtenOff }] : [],
   };
+}
+
+/** The intent was settled by its row after all: what has gathered since is to be debited next. */
+function goOn(account: Account, now: Millis): Decision<{ writtenOff: number }> {
+  const next = scheduleDebit({ ...account, debited: { ...account.debited, scheduled: false } }, now);
+  const removeRows = [debitRowId(account.id, account.debited.count)];
+  return { account: next.account, reply: { writtenOff: 0 }, removeRows, rows: next.rows };
 }
 
 /** The id of the row that sends an account's debit. */

@@ -1,8 +1,9 @@
 import type { ChatUser } from '../chat.ts';
 import { affordableOutput, type ModelRules } from '../models.ts';
+import type { NewRow } from '../store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
-import type { Account, Hold } from './account.ts';
+import type { Account, Hold, LedgerHead } from './account.ts';
 import { availableTokens } from './available.ts';
 import type { Decision } from './decision.ts';
 import { requestReconcile } from './reconcile.ts';
@@ -10,6 +11,9 @@ import type { Moment, Rules } from './rules.ts';
 
 /** For how long a streamer may be silent before its hold is taken from it. */
 export const HOLD_LEASE: Millis = 30 * SECOND;
+
+/** An expiry is known this long after it at the latest, else the ledger is read; also the pause between such readings. */
+const GONE_PATIENCE: Millis = 5 * MINUTE;
 
 /** For how long a second hold under one ask id is known. */
 const ASK_ID_KEPT: Millis = 2 * DAY;
@@ -60,8 +64,9 @@ export function decideHold(
   if (seen.has(askKey(request.askId))) {
     return { account: null, reply: { kind: 'repeated' }, counts: [{ name: 'asks_repeated', by: 1 }] };
   }
-  const refuse = (refusal: Refusal): Decision<HoldReply> => ({
+  const refuse = (refusal: Refusal, after: Partial<Decision<HoldReply>> = {}): Decision<HoldReply> => ({
     account: null,
+    ...after,
     reply: { kind: 'refused', refusal },
     counts: [{ name: 'asks_refused', by: 1 }],
   });
@@ -88,7 +93,10 @@ export function decideHold(
   const available = availableTokens(account, rules, moment);
   const affordable = affordableOutput(model, available - inputCost);
   const outputBound = Math.min(request.wantedOutputTokens, affordable);
-  if (outputBound < least) return refuse({ reason: 'no_tokens', needs, available });
+  if (outputBound < least) {
+    const again = lookAgain(account, account.ledger, moment);
+    return refuse({ reason: 'no_tokens', needs, available }, again.rows.length > 0 ? again : {});
+  }
 
   const hold: Hold = {
     askId: request.askId,
@@ -106,8 +114,7 @@ export function decideHold(
     pace: { minute, asks: asks + 1 },
     lastAsked: request.by,
   };
-  const isStale = moment.now - account.ledger.confirmedAt > DAY;
-  const checked = isStale ? requestReconcile(held, 'stale', moment.now, moment.now) : { account: held, rows: [] };
+  const checked = lookAgain(held, account.ledger, moment);
   return {
     account: checked.account,
     reply: { kind: 'held', hold, clamped },
@@ -124,6 +131,19 @@ export function decideHold(
     ],
     counts: [{ name: 'asks_held', by: 1 }, ...(clamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : [])],
   };
+}
+
+/**
+ * The ledger is read again when it was not heard of for a day, and when a grant that should be gone by now still takes
+ * its share off the balance: its expiry, or what was drawn from it, did not reach us.
+ */
+function lookAgain(account: Account, ledger: LedgerHead, moment: Moment): { account: Account; rows: NewRow[] } {
+  const age = moment.now - ledger.confirmedAt;
+  const hasGone = account.grants.some(
+    (grant) => grant.remaining > 0 && grant.expiresAt !== null && grant.expiresAt <= moment.dodoNow,
+  );
+  const isDoubtful = age > DAY || (hasGone && age > GONE_PATIENCE);
+  return isDoubtful ? requestReconcile(account, 'stale', moment.now, moment.now) : { account, rows: [] };
 }
 
 /** The row that comes due when the streamer of this ask has been silent for a lease. */

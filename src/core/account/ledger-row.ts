@@ -19,17 +19,18 @@ export interface RowEffect {
 /**
  * Where the ledger stands after a row.
  * A row older than the newest one never moves the balance, even when it seems to join on: balances repeat (zero does
- * every month), and a late credit must not count twice. A row that does not join on marks a gap.
+ * every month), and a late credit must not count twice. A row that does not join on marks a gap. Of rows of one instant
+ * that leave in doubt which is the last, the lower state holds until the ledger was read.
  */
 export function advance(head: LedgerHead, row: LedgerRow, moment: Moment): { head: LedgerHead; gap: boolean } {
   const joinsOn = joins(row, head);
   const changes = row.balanceAfter !== head.balance || row.overageAfter !== head.overage;
   const isLate = row.createdAt < head.rowAt;
   if (isLate) return { head, gap: joinsOn && changes };
-  if (row.createdAt === head.rowAt && !joinsOn) return { head, gap: true };
-  const after = headAfter(row, moment, head.zeroAt);
-  const isWhole = joinsOn && head.wholeUntil === head.rowAt;
-  return { head: isWhole ? after : { ...after, wholeUntil: head.wholeUntil }, gap: !joinsOn };
+  const after = headAfter(row, moment, zeroSeenAt(head, row, moment));
+  const isWhole = head.wholeUntil === head.rowAt;
+  if (row.createdAt === head.rowAt && !(joinsOn && isWhole)) return { head: lower(head, after), gap: true };
+  return { head: joinsOn && isWhole ? after : { ...after, wholeUntil: head.wholeUntil }, gap: !joinsOn };
 }
 
 /** The ledger's state as this row left it, nothing before it being missed. */
@@ -43,6 +44,17 @@ export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null)
     confirmedAt: moment.now,
     zeroAt: row.balanceAfter === 0 ? moment.now : zeroAt,
   };
+}
+
+/** The state that lends out less; what is known to be whole stays as it was. */
+export function lower(head: LedgerHead, other: LedgerHead): LedgerHead {
+  const isLower = other.balance - other.overage < head.balance - head.overage;
+  return isLower ? { ...other, wholeUntil: head.wholeUntil } : head;
+}
+
+/** A balance that a row lifts from zero was at zero until that row. */
+function zeroSeenAt(head: LedgerHead, row: LedgerRow, moment: Moment): number | null {
+  return head.balance === 0 || row.balanceBefore === 0 ? moment.now : head.zeroAt;
 }
 
 /** The notice of a purchase is told once, however many rows a purchase makes. */
@@ -61,18 +73,14 @@ export function effectOf(
   moment: Moment,
 ): RowEffect {
   if (row.isCredit && row.type !== 'overage_reset') return credited(account, row, seen, rules, moment);
+  const drawn = drawnFromGrant(account, row);
   if (isOurDebit(account, row)) {
-    const debited = { ...account.debited, open: null };
-    return { account: { ...account, debited }, rows: [], counts: [], foreign: 0 };
-  }
-  if (row.type === 'credit_expired') {
-    const grants = account.grants.filter((grant) => grant.id !== row.grantId);
-    const told = noteLowBalance({ ...account, grants }, 'expiry', rules, moment);
-    return { ...told, counts: [{ name: 'notices', by: told.rows.length }], foreign: 0 };
+    const debited = { ...drawn.debited, open: null };
+    return { account: { ...drawn, debited }, rows: [], counts: [], foreign: 0 };
   }
   const metered = meteredTokens(row);
-  if (metered === 0) return { account, rows: [], counts: [], foreign: 0 };
-  const { account: shrunk, left } = shrinkUnsettled(drawnFromGrant(account, row), metered);
+  if (metered === 0) return lowered(drawn, row, rules, moment);
+  const { account: shrunk, left } = shrinkUnsettled(drawn, metered);
   const told = left > 0 ? noteLowBalance(shrunk, 'usage', rules, moment) : { account: shrunk, rows: [] };
   return {
     account: told.account,
@@ -80,6 +88,14 @@ export function effectOf(
     counts: left > 0 ? [{ name: 'tokens_foreign', by: left }] : [],
     foreign: left,
   };
+}
+
+/** A row that is no usage: expired, taken back, adjusted. */
+function lowered(account: Account, row: LedgerRow, rules: Rules, moment: Moment): RowEffect {
+  if (row.balanceAfter >= row.balanceBefore) return { account, rows: [], counts: [], foreign: 0 };
+  const cause = row.type === 'credit_expired' || row.type === 'rollover_forfeited' ? 'expiry' : 'usage';
+  const told = noteLowBalance(account, cause, rules, moment);
+  return { ...told, counts: told.rows.length > 0 ? [{ name: 'notices', by: told.rows.length }] : [], foreign: 0 };
 }
 
 function credited(
@@ -115,10 +131,15 @@ function meteredTokens(row: LedgerRow): number {
   return 0;
 }
 
+/** What a row took is no longer in its grant; an expired grant is gone. */
 function drawnFromGrant(account: Account, row: LedgerRow): Account {
   if (row.grantId === null) return account;
+  if (row.type === 'credit_expired') {
+    return { ...account, grants: account.grants.filter((grant) => grant.id !== row.grantId) };
+  }
+  const taken = Math.max(0, row.balanceBefore - row.balanceAfter);
   const grants = account.grants.map((grant) =>
-    grant.id === row.grantId ? { ...grant, remaining: Math.max(0, grant.remaining - row.amount) } : grant,
+    grant.id === row.grantId ? { ...grant, remaining: Math.max(0, grant.remaining - taken) } : grant,
   );
   return { ...account, grants };
 }

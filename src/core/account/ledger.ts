@@ -4,8 +4,9 @@ import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, LedgerHead } from './account.ts';
 import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
-import { advance, effectOf, headAfter, purchaseKey } from './ledger-row.ts';
-import { requestReconcile } from './reconcile.ts';
+import { advance, effectOf, headAfter, lower, purchaseKey } from './ledger-row.ts';
+import { noteLowBalance } from './low-balance.ts';
+import { requestLookLater, requestReconcile } from './reconcile.ts';
 import { inOrder } from './row-order.ts';
 import type { Moment, Rules } from './rules.ts';
 import { closeOverdue } from './write-off.ts';
@@ -93,14 +94,20 @@ export function decideReading(
     reconcile: { ...applied.account.reconcile, done: Math.max(applied.account.reconcile.done, reading.seq) },
   };
   const closed = closeOverdue(read, reading.startedAt, moment);
-  const debit = scheduleDebit(closed.account, moment.now);
+  const told = noteLowBalance(closed.account, 'usage', rules, moment);
+  const debit = scheduleDebit(told.account, moment.now);
+  const next = requestLookLater(debit.account, reading.startedAt, moment.now);
   return {
-    account: debit.account,
+    account: next.account,
     reply: undefined,
-    rows: [...applied.rows, ...debit.rows],
+    rows: [...applied.rows, ...told.rows, ...debit.rows, ...next.rows],
     seen: applied.seen,
     records: [...applied.records, ...closed.records],
-    counts: [...applied.counts, ...closed.counts],
+    counts: [
+      ...applied.counts,
+      ...closed.counts,
+      ...(told.rows.length > 0 ? ([{ name: 'notices', by: told.rows.length }] as const) : []),
+    ],
   };
 }
 
@@ -114,15 +121,20 @@ const EMPTY_LEDGER: LedgerHead = {
   zeroAt: null,
 };
 
-/** A webhook may have been quicker than the reading: the newer of the two holds. */
+/**
+ * A webhook may have been quicker than the reading: the newer of the two holds. A reading that shows the row that we
+ * stand at is no older than it, whatever the times say; where that cannot be told, the lower state holds.
+ */
 function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment): LedgerHead {
   const ledger = account.ledger ?? EMPTY_LEDGER;
   const newest = inOrder(rows).at(-1);
   const touchedZero = rows.some((row) => row.createdAt >= ledger.rowAt && row.balanceAfter === 0);
   const zeroAt = touchedZero || ledger.balance === 0 ? moment.now : ledger.zeroAt;
-  if (newest === undefined) return { ...ledger, wholeUntil: ledger.rowAt, zeroAt, confirmedAt: moment.now };
-  if (ledger.rowAt > newest.createdAt) return { ...ledger, zeroAt, confirmedAt: moment.now };
-  return headAfter(newest, moment, zeroAt);
+  const asBefore: LedgerHead = { ...ledger, zeroAt, confirmedAt: moment.now };
+  if (newest === undefined) return asBefore;
+  const asRead = headAfter(newest, moment, zeroAt);
+  if (newest.createdAt > ledger.rowAt || rows.some((row) => row.id === ledger.rowId)) return asRead;
+  return newest.createdAt === ledger.rowAt ? lower(asBefore, asRead) : asBefore;
 }
 
 function applyRows(
@@ -138,8 +150,11 @@ function applyRows(
   for (const row of inOrder(rows)) {
     if (row.entitlementId !== rules.catalogue.entitlementId) {
       applied.counts.push({ name: 'ledger_rows_foreign', by: 1 });
-    } else if (known.has(rowKey(row)) || row.createdAt < moment.dodoNow - ROW_ID_KEPT) {
+    } else if (known.has(rowKey(row))) {
       applied.counts.push({ name: 'ledger_rows_repeated', by: 1 });
+    } else if (row.createdAt < moment.dodoNow - ROW_ID_KEPT) {
+      applied.counts.push({ name: 'ledger_rows_repeated', by: 1 });
+      applied.records.push(recordOf(row, moment));
     } else {
       applyRow(applied, row, known, rules, moment, move);
     }
@@ -173,10 +188,9 @@ function applyRow(
     known.add(key);
     applied.seen.push({ key, expiresAt: moment.now + ROW_ID_KEPT });
   }
-  applied.records.push({
-    kind: 'ledger',
-    id: row.id,
-    at: moment.now,
-    body: effect.foreign > 0 ? { ...row, foreign: effect.foreign } : row,
-  });
+  applied.records.push(recordOf(effect.foreign > 0 ? { ...row, foreign: effect.foreign } : row, moment));
+}
+
+function recordOf(row: LedgerRow & { foreign?: number }, moment: Moment): NewRecord {
+  return { kind: 'ledger', id: row.id, at: moment.now, body: row };
 }

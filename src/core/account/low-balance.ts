@@ -2,7 +2,7 @@ import type { LedgerRow } from '../billing.ts';
 import type { NewRow } from '../store.ts';
 import { MINUTE, type Millis } from '../time.ts';
 import type { Account } from './account.ts';
-import { leftTokens, overageStillAllowed } from './available.ts';
+import { leftTokens, overageStillAllowed, unsettledTokens } from './available.ts';
 import { noticeId, noticeRow } from './notice.ts';
 import type { Moment, Rules } from './rules.ts';
 
@@ -12,10 +12,8 @@ const THRESHOLDS = [20, 5, 0];
 /** A renewal's credits come shortly after the old ones expire; nobody is to be alarmed in between. */
 const EXPIRY_PATIENCE: Millis = 5 * MINUTE;
 
-function reachedThreshold(account: Account): number | null {
-  const { granted } = account.lowBalance;
-  if (granted === 0 || account.ledger === null) return null;
-  const left = leftTokens(account);
+function reachedThreshold(granted: number, left: number): number | null {
+  if (granted === 0) return null;
   const reached = THRESHOLDS.filter((percent) => left * 100 <= granted * percent);
   return reached.at(-1) ?? null;
 }
@@ -27,8 +25,8 @@ export function noteLowBalance(
   rules: Rules,
   moment: Moment,
 ): { account: Account; rows: NewRow[] } {
-  const percent = reachedThreshold(account);
   const { told, granted, episode } = account.lowBalance;
+  const percent = account.ledger === null ? null : reachedThreshold(granted, leftTokens(account));
   if (percent === null || (told !== null && percent >= told)) return { account, rows: [] };
   const facts = {
     kind: 'low_balance',
@@ -46,17 +44,20 @@ export function noteLowBalance(
   };
 }
 
-/** New credits arm the thresholds again, for shares of what was granted last; a late row of an older grant does not. */
+/**
+ * New credits arm the thresholds again, for shares of what was granted last; a late row of an older grant does not.
+ * A threshold that the credits themselves do not lift the balance above is not crossed, so it is not told.
+ */
 export function armLowBalance(account: Account, credit: LedgerRow): Account {
   if (credit.createdAt < account.lowBalance.grantedAt) return account;
-  const armed: Account = {
+  const left = Math.max(0, credit.balanceAfter - unsettledTokens(account));
+  return {
     ...account,
     lowBalance: {
       granted: credit.amount,
       grantedAt: credit.createdAt,
-      told: null,
+      told: reachedThreshold(credit.amount, left),
       episode: account.lowBalance.episode + 1,
     },
   };
-  return { ...armed, lowBalance: { ...armed.lowBalance, told: reachedThreshold(armed) } };
 }

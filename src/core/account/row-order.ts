@@ -1,47 +1,74 @@
 import type { LedgerRow } from '../billing.ts';
+import { type Millis, SECOND } from '../time.ts';
+
+/** The two figures that the rows of a ledger hand on to one another. */
+interface State {
+  balance: number;
+  overage: number;
+}
+
+/** Dodo may stamp a row when its transaction begins; rows this close together may stand in another order than their times. */
+const CLOCK_SLACK: Millis = 5 * SECOND;
+
+/** Looking for a chain is given up after so many steps: then the clock must do. */
+const MOST_STEPS = 2_000;
 
 /** Whether `next` continues where `before` ended: the chain that Dodo's ledger forms. */
-export function joins(next: LedgerRow, before: { balance: number; overage: number }): boolean {
+export function joins(next: LedgerRow, before: State): boolean {
   return next.balanceBefore === before.balance && next.overageBefore === before.overage;
 }
 
 /**
- * Ledger rows, oldest first: by Dodo's clock, and by the chain among rows of one instant.
- * Rows of one instant that form no chain keep the order in which they came.
+ * Ledger rows, oldest first, each id once: by the chain among rows that are close together in time, else by Dodo's
+ * clock. Rows that form no chain stand by the clock; of one instant, in the order in which they came.
  */
 export function inOrder(rows: readonly LedgerRow[]): LedgerRow[] {
-  const sorted = [...rows].sort((a, b) => a.createdAt - b.createdAt);
+  const once = new Map(rows.map((row) => [row.id, row]));
+  const sorted = [...once.values()].sort((a, b) => a.createdAt - b.createdAt);
   const ordered: LedgerRow[] = [];
   for (let start = 0; start < sorted.length; ) {
     let end = start + 1;
-    while (end < sorted.length && sorted[end]?.createdAt === sorted[start]?.createdAt) end += 1;
-    ordered.push(...chained(sorted.slice(start, end), ordered.at(-1)));
+    while (end < sorted.length && isClose(sorted[end - 1], sorted[end])) end += 1;
+    const previous = ordered.at(-1);
+    ordered.push(...chained(sorted.slice(start, end), previous === undefined ? null : after(previous)));
     start = end;
   }
   return ordered;
 }
 
-function after(row: LedgerRow): { balance: number; overage: number } {
+function isClose(earlier: LedgerRow | undefined, later: LedgerRow | undefined): boolean {
+  return earlier !== undefined && later !== undefined && later.createdAt - earlier.createdAt <= CLOCK_SLACK;
+}
+
+function after(row: LedgerRow): State {
   return { balance: row.balanceAfter, overage: row.overageAfter };
 }
 
-function chained(instant: LedgerRow[], previous: LedgerRow | undefined): LedgerRow[] {
-  if (instant.length === 1) return instant;
-  const left = [...instant];
-  const isFirst = (row: LedgerRow) =>
-    previous === undefined
-      ? !instant.some((other) => other !== row && joins(row, after(other)))
-      : joins(row, after(previous));
-  const first = left.find(isFirst);
-  if (first === undefined) return instant;
-  const chain = [first];
-  left.splice(left.indexOf(first), 1);
-  while (left.length > 0) {
-    const last = chain.at(-1);
-    const next = left.find((row) => last !== undefined && joins(row, after(last)));
-    if (next === undefined) return instant;
-    chain.push(next);
-    left.splice(left.indexOf(next), 1);
+/** The earliest possible chain of all these rows, continuing `from` if one does; without any they stay as they are. */
+function chained(rows: LedgerRow[], from: State | null): LedgerRow[] {
+  if (rows.length === 1) return rows;
+  return (from === null ? null : findChain(rows, from)) ?? findChain(rows, null) ?? rows;
+}
+
+function findChain(rows: readonly LedgerRow[], from: State | null): LedgerRow[] | null {
+  let steps = 0;
+  const chain: LedgerRow[] = [];
+  const left = new Set(rows);
+
+  function extend(state: State | null): boolean {
+    if (left.size === 0) return true;
+    for (const row of rows) {
+      if (!left.has(row) || (state !== null && !joins(row, state))) continue;
+      steps += 1;
+      if (steps > MOST_STEPS) return false;
+      left.delete(row);
+      chain.push(row);
+      if (extend(after(row))) return true;
+      chain.pop();
+      left.add(row);
+    }
+    return false;
   }
-  return chain;
+
+  return extend(from) ? chain : null;
 }

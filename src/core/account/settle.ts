@@ -3,7 +3,6 @@ import type { ModelUsage } from '../model.ts';
 import { type ModelRules, weighUsage } from '../models.ts';
 import type { NewRow } from '../store.ts';
 import { DAY } from '../time.ts';
-import { weighTokens } from '../tokens.ts';
 import type { Account, Hold } from './account.ts';
 import { leftTokens, runningPlan } from './available.ts';
 import { scheduleDebit } from './debit.ts';
@@ -95,7 +94,7 @@ function costOf(account: Account, request: SettleRequest, moment: Moment): { cos
   if (!causedByAsker) return { cost: 0, empty: account.empty };
   const day = Math.floor(moment.now / DAY);
   const before = account.empty.day === day ? account.empty.asks : 0;
-  const input = weighTokens(request.usage.inputTokens, request.model.inputWeight);
+  const input = weighUsage(request.model, { ...request.usage, outputTokens: 0 });
   return { cost: before < FREE_EMPTY_ASKS ? 0 : input, empty: { day, asks: before + 1 } };
 }
 

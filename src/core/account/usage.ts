@@ -2,10 +2,10 @@ import type { UsageEvent } from '../billing.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, UsageBatch } from './account.ts';
 import type { Decision } from './decision.ts';
-import { requestReconcile } from './reconcile.ts';
+import { DEDUCTION_PATIENCE, requestReconcile } from './reconcile.ts';
 
-/** By then Dodo's worker, which runs about once a minute, must have shown a deduction. */
-export const DEDUCTION_PATIENCE: Millis = 15 * MINUTE;
+/** Batches that one account keeps apart; later usage joins the newest, so that the document stays small. */
+const MOST_BATCHES = 50;
 
 /** The body of an outbox row of usage that was sent at least once. */
 export interface SentUsage extends UsageEvent {
@@ -36,25 +36,31 @@ export function sendingKey(event: UsageEvent): string {
 /**
  * Notes, before Dodo is asked to take them, that these fresh events are now under way: from here on a deduction may
  * be theirs. Each row is replaced by one that names its batch, leased until `leaseUntil`.
+ * @param batchId of a new batch
  */
 export function decideSending(
   account: Account,
-  fresh: readonly UsageEvent[],
-  seen: ReadonlySet<string>,
+  events: readonly UsageEvent[],
   batchId: string,
   leaseUntil: Millis,
   now: Millis,
 ): Decision<SentUsage[]> {
-  const events = fresh.filter((event) => !seen.has(sendingKey(event)));
-  if (events.length === 0) return { account: null, reply: [] };
-  const sent = events.map((event): SentUsage => ({ ...event, batchId, firstSentAt: now }));
+  const { metered } = account;
   const total = sum(events);
+  const last = metered.batches.length < MOST_BATCHES ? undefined : metered.batches.at(-1);
+  const batch: UsageBatch = {
+    id: last?.id ?? batchId,
+    tokens: (last?.tokens ?? 0) + total,
+    unanswered: (last?.unanswered ?? 0) + total,
+    acceptedAt: last?.acceptedAt ?? null,
+  };
+  const sent = events.map((event): SentUsage => ({ ...event, batchId: batch.id, firstSentAt: now }));
   return {
     account: {
       ...account,
       metered: {
-        waiting: Math.max(0, account.metered.waiting - total),
-        batches: [...account.metered.batches, { id: batchId, tokens: total, unanswered: total, acceptedAt: null }],
+        waiting: Math.max(0, metered.waiting - total),
+        batches: [...metered.batches.filter((other) => other !== last), batch],
       },
     },
     reply: sent,

@@ -2,8 +2,8 @@ import type { NewRecord } from '../store.ts';
 import type { Millis } from '../time.ts';
 import type { Account, UsageBatch } from './account.ts';
 import type { Count } from './decision.ts';
+import { DEDUCTION_PATIENCE } from './reconcile.ts';
 import type { Moment } from './rules.ts';
-import { DEDUCTION_PATIENCE } from './usage.ts';
 
 interface Closed {
   account: Account;

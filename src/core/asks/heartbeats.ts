@@ -10,6 +10,8 @@ export const HEARTBEAT_EVERY: Millis = 5 * SECOND;
 export interface Heartbeat {
   /** Whether this process may still write to the asker: its lease has not run out, and nobody took the hold. */
   isOurs(): boolean;
+  /** We are about to settle, which removes the row: that a beat no longer finds it says nothing from now on. */
+  settling(): void;
   end(): void;
 }
 
@@ -28,6 +30,7 @@ interface Stream {
   progress: () => object;
   onLost: () => void;
   leaseUntil: Millis;
+  isSettling: boolean;
 }
 
 export function createHeartbeats(deps: { store: Store; clock: Clock; log: Log; metrics: Metrics }): Heartbeats {
@@ -49,7 +52,7 @@ export function createHeartbeats(deps: { store: Store; clock: Clock; log: Log; m
       const alive = await deps.store.extend(rows, leaseUntil);
       for (const [askId, stream] of beating) {
         if (alive.has(lapseRowId(askId))) stream.leaseUntil = leaseUntil;
-        else if (streams.get(askId) === stream) lose(askId, stream);
+        else if (streams.get(askId) === stream && !stream.isSettling) lose(askId, stream);
       }
     } catch (error) {
       deps.log.warn({ err: error, streams: beating.length }, 'a heartbeat could not be written');
@@ -61,12 +64,15 @@ export function createHeartbeats(deps: { store: Store; clock: Clock; log: Log; m
 
   return {
     begin(askId, progress, onLost) {
-      const stream: Stream = { progress, onLost, leaseUntil: deps.clock() + HOLD_LEASE };
+      const stream: Stream = { progress, onLost, leaseUntil: deps.clock() + HOLD_LEASE, isSettling: false };
       streams.set(askId, stream);
       timer ??= setInterval(() => void beat([...streams]), HEARTBEAT_EVERY).unref();
       void beat([[askId, stream]]);
       return {
         isOurs: () => streams.get(askId) === stream && deps.clock() < stream.leaseUntil,
+        settling() {
+          stream.isSettling = true;
+        },
         end: () => {
           if (streams.get(askId) === stream) streams.delete(askId);
         },

@@ -25,7 +25,7 @@ export interface RunAsk {
 export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
   const running = new Map<string, { by: ChatUser; controller: AbortController }>();
 
-  async function settle(accountId: string, request: SettleRequest): Promise<SettleReply> {
+  async function settle(accountId: string, request: SettleRequest): Promise<SettleReply | 'failed'> {
     try {
       return await deps.wallets.run(accountId, [], (account) => {
         if (account === null) throw new Error(`expected account ${accountId} of a hold, found none`);
@@ -33,7 +33,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
       });
     } catch (error) {
       deps.log.error({ err: error, askId: request.askId }, 'an ask could not be settled; its lapse will settle it');
-      return null;
+      return 'failed';
     }
   }
 
@@ -73,6 +73,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
             if (heartbeat.isOurs()) view.show(text);
           },
         );
+        heartbeat.settling();
         const settled = await settle(accountId, {
           askId,
           model: deps.modelRules,
@@ -82,11 +83,13 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           visible: isVisible(streamed.text),
           source: hold.by.platform,
         });
+        const done = settled === 'failed' ? null : settled;
         return {
           text: streamed.text,
-          receipt: settled?.receipt ?? null,
-          left: settled?.left ?? null,
-          fenced: !heartbeat.isOurs(),
+          receipt: done?.receipt ?? null,
+          left: done?.left ?? null,
+          // Whoever settles also closes the message.
+          fenced: settled === 'failed' ? !heartbeat.isOurs() : done === null,
           error: streamed.error,
         };
       } finally {

@@ -32,10 +32,14 @@ export interface BindCustomerDeps {
   onBound(customerId: string): Promise<void>;
 }
 
+/** Sent when a subscription begins to run or was paid again; its body may already show what became of it since. */
+const PAID = new Set(['subscription.active', 'subscription.renewed']);
+
 /** The products that an event shows as bought and paid; none for every other event. */
 function productsBought(event: Exclude<BillingEvent, { kind: 'ignored' }>): string[] {
   if (event.kind === 'subscription') {
-    return event.subscription.status === 'active' ? [event.subscription.productId] : [];
+    const isPaid = event.subscription.status === 'active' || PAID.has(event.type);
+    return isPaid ? [event.subscription.productId] : [];
   }
   if (event.kind === 'payment' && event.payment.status === 'succeeded') {
     return event.payment.products.map((product) => product.productId);
@@ -76,6 +80,8 @@ export function createBindCustomer(deps: BindCustomerDeps): BindCustomer {
 
     const account = await wallets.read(accountId);
     if (account === null) return { kind: 'clash', why: 'checkout_not_open' };
+    // A purchase makes several events; another of them has bound the customer and used the nonce up meanwhile.
+    if (account.customerId === customerId) return { kind: 'bound', accountId };
     const checked = checkPurchase(account, purchase, rules.catalogue);
     if ('clash' in checked) return clash(accountId, customerId, checked.clash);
     if (await isOlderThanCheckout(deps.billing, checked.checkout, customerId)) {

@@ -2,11 +2,15 @@ import type { AnswerView, Button, MessageHandle, Reply } from '../../core/chat.t
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { createEditPacer } from '../edit-pacer.ts';
+import { persist } from '../persist.ts';
 import { discordCode } from './errors.ts';
 import { finalSheets, growingSheets } from './layout.ts';
 import type { Line } from './line.ts';
 import type { Outlet, Posted } from './outlet.ts';
 import { replySheets, type Sheet } from './render.ts';
+
+/** How long the placeholder is tried for while Discord is busy. */
+const OPEN_WITHIN: Millis = 20_000;
 
 /** A message of the answer and what it shows now. */
 interface Shown {
@@ -67,7 +71,10 @@ export async function openAnswer(options: AnswerOptions): Promise<AnswerView> {
     });
   }
 
-  await line.through((outlet) => bring(outlet, replySheets(placeholder)));
+  await persist(() => line.through((outlet) => bring(outlet, replySheets(placeholder))), {
+    withinMs: OPEN_WITHIN,
+    clock: options.clock,
+  });
   const opened = handle;
   if (opened === null) throw new Error('expected a message after the placeholder was posted');
 

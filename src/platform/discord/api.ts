@@ -55,7 +55,10 @@ export interface DiscordApiOptions {
 
 /** discord.js's REST client; waiting out a rate limit is left to the caller. */
 export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOptions): DiscordApi {
-  const rest = new REST({ api: apiUrl, version: '10', timeout: TIMEOUT, retries: 0, rejectOnRateLimit: () => true });
+  const settings = { api: apiUrl, version: '10', timeout: TIMEOUT, retries: 0, rejectOnRateLimit: () => true };
+  const rest = new REST(settings);
+  // Interaction endpoints do not count into a bot's 50 requests a second (Discord, Rate Limits, "Global Rate Limit").
+  const interactions = new REST({ ...settings, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
 
   async function call<Result>(run: () => Promise<unknown>): Promise<Result> {
     // The client forgets its token after any 401, and would then fail for ever.
@@ -73,11 +76,11 @@ export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOpt
   return {
     byToken: {
       followUp: (interaction, message) =>
-        call(() => rest.post(Routes.webhook(applicationId, interaction), { ...message, ...noAuth })),
+        call(() => interactions.post(Routes.webhook(applicationId, interaction), { ...message, ...noAuth })),
       edit: (interaction, message, change) =>
-        call(() => rest.patch(webhook(interaction, message), { ...change, ...noAuth })),
-      read: (interaction, message) => call(() => rest.get(webhook(interaction, message), noAuth)),
-      remove: (interaction, message) => call(() => rest.delete(webhook(interaction, message), noAuth)),
+        call(() => interactions.patch(webhook(interaction, message), { ...change, ...noAuth })),
+      read: (interaction, message) => call(() => interactions.get(webhook(interaction, message), noAuth)),
+      remove: (interaction, message) => call(() => interactions.delete(webhook(interaction, message), noAuth)),
     },
     byBot: {
       post: (channel, message) => call(() => rest.post(Routes.channelMessages(channel), message)),
@@ -98,8 +101,10 @@ export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOpt
     commands: () => call(() => rest.get(Routes.applicationCommands(applicationId))),
     overwriteCommands: (body) => call(() => rest.put(Routes.applicationCommands(applicationId), { body })),
     close() {
-      rest.clearHashSweeper();
-      rest.clearHandlerSweeper();
+      for (const client of [rest, interactions]) {
+        client.clearHashSweeper();
+        client.clearHandlerSweeper();
+      }
     },
   };
 }

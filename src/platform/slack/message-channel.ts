@@ -13,6 +13,8 @@ export interface MessageChannel {
   readonly threadTs: string | null;
   /** @returns the message's timestamp, its id in the channel */
   post(content: SlackContent, mark?: NoticeMark): Promise<string>;
+  /** Shows a message to one member of the conversation alone; it cannot be changed later. */
+  postEphemeral(user: string, content: SlackContent): Promise<void>;
   update(ts: string, content: SlackContent): Promise<void>;
   delete(ts: string): Promise<void>;
 }
@@ -26,16 +28,21 @@ export function createMessageChannel(
   channel: string,
   threadTs: string | null = null,
 ): MessageChannel {
+  const thread = threadTs === null ? {} : { thread_ts: threadTs };
   return {
     channel,
     threadTs,
     async post(content, mark) {
-      const thread = threadTs === null ? {} : { thread_ts: threadTs };
       const metadata = mark === undefined ? {} : { metadata: mark };
       const posted = await callSlack('chat.postMessage', () =>
         client.chat.postMessage({ channel, ...content, ...thread, ...metadata, ...PLAIN, ...NO_PREVIEW }),
       );
       return posted.ts ?? '';
+    },
+    async postEphemeral(user, content) {
+      await callSlack('chat.postEphemeral', () =>
+        client.chat.postEphemeral({ channel, user, ...content, ...thread, ...PLAIN }),
+      );
     },
     async update(ts, content) {
       await callSlack('chat.update', () => client.chat.update({ channel, ts, ...content, ...PLAIN }));

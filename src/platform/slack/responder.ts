@@ -21,6 +21,8 @@ export interface ResponderOptions extends AnswerTools {
   place: { readonly isDirect: boolean };
   /** Null when the request came from no conversation. */
   openPlace(): Promise<MessageChannel | null>;
+  /** As `openPlace`, where a message for the member alone is shown. */
+  openPrivatePlace(): Promise<MessageChannel | null>;
   openDirect(): Promise<MessageChannel>;
   responseUrl: ResponseUrl | null;
   /** Names who asked what in a public answer: Slack shows nobody else the command. */
@@ -32,7 +34,7 @@ export interface SlackResponder extends Responder {
   settle(): Promise<void>;
 }
 
-/** How one command or press is answered. The clock of the three seconds starts now. */
+/** How one command, press or message is answered. The clock of the three seconds starts now. */
 export function createResponder(options: ResponderOptions): SlackResponder {
   const { responseUrl, log, place: where } = options;
   let visibility: Visibility | null = null;
@@ -60,21 +62,28 @@ export function createResponder(options: ResponderOptions): SlackResponder {
     await direct.post(content);
   }
 
+  /** The way of what came without a response_url. */
+  async function postEphemeral(content: SlackContent): Promise<void> {
+    const place = await options.openPrivatePlace();
+    if (place === null) throw new PlatformError('refused', 'the request came from no conversation');
+    await place.postEphemeral(options.user, content);
+  }
+
   async function postToPlace(content: SlackContent): Promise<void> {
     const place = await options.openPlace();
     if (place === null) throw new PlatformError('refused', 'the request came from no conversation');
     await place.post(content);
   }
 
-  async function postToUrl(content: SlackContent, to: Visibility): Promise<void> {
-    if (responseUrl === null) throw new PlatformError('refused', 'the request came without a response_url');
+  async function postAside(content: SlackContent, to: Visibility): Promise<void> {
+    if (responseUrl === null) return postEphemeral(content);
     await responseUrl.post(content, { visibility: to, replace: false });
   }
 
   /** The ways to reach the member, best first; the next is tried when one is refused. */
   async function deliver(content: SlackContent, to: Visibility): Promise<void> {
     const byPlace = where.isDirect || to === 'public' ? [() => postToPlace(content)] : [];
-    const ways = [...byPlace, () => postToUrl(content, to), () => sendDirect(content)];
+    const ways = [...byPlace, () => postAside(content, to), () => sendDirect(content)];
     for (const [index, way] of ways.entries()) {
       try {
         return await withRetries(options.setTimer, way);
@@ -123,7 +132,19 @@ export function createResponder(options: ResponderOptions): SlackResponder {
       );
     }
     if (responseUrl !== null && responseUrl.remaining() > 0) return answerByUrl(responseUrl, placeholder, to);
-    return answerIn(await options.openDirect(), placeholder, 'private');
+    const direct = await options.openDirect();
+    const view = await answerIn(direct, placeholder, 'private');
+    if (responseUrl === null && !where.isDirect) await pointToDirect();
+    return view;
+  }
+
+  /** A member who wrote in a channel looks there first. */
+  async function pointToDirect(): Promise<void> {
+    for (const content of renderReply({ text: 'The answer is in your direct messages.' })) {
+      await postEphemeral(content).catch((error: unknown) => {
+        log.debug({ code: slackCode(error) }, 'the member could not be pointed to the direct messages');
+      });
+    }
   }
 
   return {

@@ -33,9 +33,11 @@ export function createResponseUrl(options: {
   url: string;
   expiresAt: Millis;
   replacesOwn: boolean;
+  /** The thread of the pressed message; without it Slack shows the answer below the thread, in the channel. */
+  threadTs?: string | null;
   clock: Clock;
 }): ResponseUrl {
-  const { url, clock, expiresAt } = options;
+  const { url, clock, expiresAt, threadTs = null } = options;
   let uses = 0;
 
   function remaining(): number {
@@ -54,6 +56,7 @@ export function createResponseUrl(options: {
         ...content,
         response_type: visibility === 'public' ? 'in_channel' : 'ephemeral',
         replace_original: replace,
+        ...(threadTs === null ? {} : { thread_ts: threadTs }),
         unfurl_links: false,
         unfurl_media: false,
       });

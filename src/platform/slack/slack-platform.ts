@@ -10,6 +10,7 @@ import { createClientOptions } from './client-options.ts';
 import { createInstalledClients, createSingleClient, type SlackClients } from './clients.ts';
 import { createDirectChannels } from './direct-channels.ts';
 import { createEditBudget } from './edit-budget.ts';
+import { registerEventListeners } from './event-listeners.ts';
 import { registerInstallEvents } from './install-events.ts';
 import type { SlackInstallationStore } from './installation-store.ts';
 import { registerListeners } from './listeners.ts';
@@ -17,7 +18,7 @@ import { createMessenger } from './messenger.ts';
 import { mountOAuthRoutes } from './oauth-routes.ts';
 import { createTurnRunner } from './turn-runner.ts';
 
-const API_URL = 'https://slack.com/api/';
+export const API_URL = 'https://slack.com/api/';
 /** Slack waits three seconds for an acknowledgement. */
 const ACK_DEADLINE = 2 * SECOND;
 const EDIT_INTERVAL = 1.5 * SECOND;
@@ -78,6 +79,7 @@ export function createSlackPlatform(receiver: Receiver, options: SlackOptions): 
     log,
   });
   registerListeners(app, { chat, commandPrefix: options.commandPrefix ?? '', handle: runner.handle, log });
+  registerEventListeners(app, { chat, handle: runner.handle, clock, log });
 
   return {
     messenger: createMessenger({ clients, clock, log }),

@@ -37,13 +37,21 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
   const running = new Set<Promise<void>>();
 
   async function runTurn(arrival: Arrival, run: Parameters<Handle>[1]): Promise<void> {
-    const { turn, source, channel, threadTs, responseUrl: url } = arrival.inbound;
+    const { turn, source, channel, threadTs, privateThreadTs, responseUrl: url } = arrival.inbound;
     const { workspace, user } = turn.by;
     const responseUrl =
       url === null
         ? null
-        : createResponseUrl({ url, expiresAt: expiryOf(clock()), replacesOwn: arrival.replacesOwn, clock });
-    const place = { isDirect: false };
+        : createResponseUrl({
+            url,
+            expiresAt: expiryOf(clock()),
+            replacesOwn: arrival.replacesOwn,
+            threadTs: privateThreadTs,
+            clock,
+          });
+    const openIn = async (thread: string | null) =>
+      channel === null ? null : createMessageChannel(await clients.forSource(source), channel, thread);
+    const place = { isDirect: arrival.inbound.isDirect ?? false };
     const responder = createResponder({
       ...options,
       ack: arrival.ack,
@@ -51,15 +59,17 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
       user,
       workspace,
       place,
-      openPlace: async () =>
-        channel === null ? null : createMessageChannel(await clients.forSource(source), channel, threadTs),
+      openPlace: () => openIn(threadTs),
+      openPrivatePlace: () => openIn(privateThreadTs),
       openDirect: async () => openDirect(await clients.forSource(source), user),
       responseUrl,
       headline: arrival.headline,
     });
     try {
       const getClient = () => clients.forSource(source);
-      place.isDirect = channel !== null && (await directChannels.isOwn(getClient, workspace, user, channel));
+      const { isDirect } = arrival.inbound;
+      place.isDirect =
+        isDirect ?? (channel !== null && (await directChannels.isOwn(getClient, workspace, user, channel)));
       await run({ ...turn, isPrivatePlace: place.isDirect }, responder);
     } catch (error) {
       log.error({ err: error }, 'a turn on Slack ended with an error');

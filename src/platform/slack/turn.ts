@@ -2,29 +2,37 @@ import type { BlockAction, SlashCommand } from '@slack/bolt';
 import type { CommandOptions, CommandSpec, Turn } from '../../core/chat.ts';
 import type { InstallSource } from './message-place.ts';
 import { unescapeTyped } from './slack-text.ts';
+import { workspaceOf } from './workspace.ts';
 
-/** What a command or a press tells, in one shape. */
+/** What a command, a press or a message tells, in one shape. */
 export interface Inbound {
   turn: Omit<Turn, 'isPrivatePlace'>;
   source: InstallSource;
   /** Null when it came from no conversation. */
   channel: string | null;
+  /** Whether it is the member's own conversation with the bot; null when Slack has to be asked. */
+  isDirect: boolean | null;
+  /** Where a message that all may see goes. */
   threadTs: string | null;
+  /** Where a message for the member alone goes. */
+  privateThreadTs: string | null;
   responseUrl: string | null;
 }
 
 /** Reads a slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands */
 export function readCommand(command: SlashCommand): Inbound {
-  const { team_id: teamId, enterprise_id: enterpriseId = '', user_id: user } = command;
+  const { team_id: team, enterprise_id: enterprise, user_id: user } = command;
+  const [teamId, enterpriseId] = [team || null, enterprise || null];
   return {
-    turn: { by: { platform: 'slack', workspace: enterpriseId || teamId, user }, cause: command.trigger_id },
-    source: {
-      teamId: teamId || null,
-      enterpriseId: enterpriseId || null,
-      isEnterpriseInstall: command.is_enterprise_install === 'true',
+    turn: {
+      by: { platform: 'slack', workspace: workspaceOf({ userTeam: teamId, teamId, enterpriseId }), user },
+      cause: command.trigger_id,
     },
+    source: { teamId, enterpriseId, isEnterpriseInstall: command.is_enterprise_install === 'true' },
     channel: command.channel_id || null,
+    isDirect: null,
     threadTs: null,
+    privateThreadTs: null,
     responseUrl: command.response_url || null,
   };
 }
@@ -34,20 +42,23 @@ export function readPress(body: BlockAction): Inbound {
   const { user, team, container } = body;
   const enterpriseId = body.enterprise?.id ?? team?.enterprise_id ?? null;
   const teamId = team?.id ?? null;
-  const userTeam = user.team_id ?? teamId ?? '';
+  const userTeam = user.team_id ?? null;
   const thread: unknown = container?.thread_ts ?? body.message?.thread_ts;
+  const threadTs = typeof thread === 'string' ? thread : null;
   return {
     turn: {
-      by: { platform: 'slack', workspace: enterpriseId ?? userTeam, user: user.id },
+      by: { platform: 'slack', workspace: workspaceOf({ userTeam, teamId, enterpriseId }), user: user.id },
       cause: body.trigger_id,
     },
     source: {
-      teamId: teamId ?? user.team_id ?? null,
+      teamId: teamId ?? userTeam,
       enterpriseId,
       isEnterpriseInstall: body.is_enterprise_install === true,
     },
     channel: body.channel?.id ?? null,
-    threadTs: typeof thread === 'string' ? thread : null,
+    isDirect: null,
+    threadTs,
+    privateThreadTs: threadTs,
     responseUrl: body.response_url || null,
   };
 }

@@ -14,7 +14,10 @@ export interface PrometheusSources {
   now(): number;
 }
 
-/** Counters by their names in the core, prefixed `tallybot_`; depths are read when they are asked for. */
+/**
+ * Counters by their names in the core, prefixed `tallybot_`; depths are read when they are asked for. While the store
+ * does not tell them they are left out, and `tallybot_store_up` is 0.
+ */
 export function createPrometheusMetrics(sources: PrometheusSources): PrometheusMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -41,27 +44,33 @@ export function createPrometheusMetrics(sources: PrometheusSources): PrometheusM
     labelNames: ['topic'],
     registers,
   });
-  new Gauge({
+  const waiting = new Gauge({
     name: 'tallybot_rows_waiting',
     help: 'Rows of inbox and outbox that wait, by topic',
     labelNames: ['topic'],
     registers,
-    async collect() {
-      const depths = await sources.depths();
-      for (const gauge of [this, oldest, dead]) gauge.reset();
-      for (const depth of depths) {
-        const labels = { topic: depth.topic };
-        this.set(labels, depth.waiting);
-        dead.set(labels, depth.dead);
-        const age = depth.oldestCreatedAt === null ? 0 : (sources.now() - depth.oldestCreatedAt) / 1000;
-        oldest.set(labels, age);
-      }
-    },
   });
+  const storeUp = new Gauge({ name: 'tallybot_store_up', help: 'Whether the store could be read just now', registers });
+
+  /** Before anything is written: the registry collects its gauges side by side, and one could be written before it is set. */
+  async function readDepths(): Promise<void> {
+    const depths = await sources.depths().catch(() => null);
+    for (const gauge of [waiting, oldest, dead]) gauge.reset();
+    storeUp.set(depths === null ? 0 : 1);
+    for (const depth of depths ?? []) {
+      const labels = { topic: depth.topic };
+      waiting.set(labels, depth.waiting);
+      dead.set(labels, depth.dead);
+      oldest.set(labels, depth.oldestCreatedAt === null ? 0 : (sources.now() - depth.oldestCreatedAt) / 1000);
+    }
+  }
 
   return {
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    async render() {
+      await readDepths();
+      return registry.metrics();
+    },
     count(name, by = 1) {
       let counter = counters.get(name);
       if (counter === undefined) {

@@ -6,7 +6,6 @@ interface CoveringTest {
 const INTERACTIONS = 'interactions.test.ts';
 const CHANNELS = 'channels.test.ts';
 const APPLICATION = 'application.test.ts';
-const FAULTS = 'faults.test.ts';
 
 const MESSAGES: CoveringTest = { file: CHANNELS, test: 'are sent, read, edited, listed and deleted' };
 const FOLLOW_UPS: CoveringTest = {
@@ -23,9 +22,9 @@ const OVERWRITE: CoveringTest = {
 };
 const ONE_GUILD: CoveringTest = { file: APPLICATION, test: 'can be set for one guild' };
 const IDENTITY: CoveringTest = { file: APPLICATION, test: 'tells who it is' };
-const NO_GATEWAY: CoveringTest = {
-  file: FAULTS,
-  test: 'answers 501 to a route that it does not have, and to the gateway',
+const GATEWAY_ADDRESS: CoveringTest = {
+  file: 'gateway.test.ts',
+  test: 'tells where it is, and how often it may be begun',
 };
 
 /** The tests of each route; a test fails when a route or a named test is missing. */
@@ -69,8 +68,8 @@ export const DISCORD_COVERAGE: Readonly<Record<string, readonly CoveringTest[]>>
   'get /webhooks/:applicationId/:token/messages/:messageId': [DEFERRED, FOLLOW_UPS],
   'patch /webhooks/:applicationId/:token/messages/:messageId': [DEFERRED, FOLLOW_UPS],
   'delete /webhooks/:applicationId/:token/messages/:messageId': [FOLLOW_UPS],
-  'get /gateway': [NO_GATEWAY],
-  'get /gateway/bot': [NO_GATEWAY],
+  'get /gateway': [GATEWAY_ADDRESS],
+  'get /gateway/bot': [GATEWAY_ADDRESS],
   'get /attachments/:channelId/:attachmentId/:filename': [
     { file: CHANNELS, test: 'carries files, which can be fetched, and drops those an edit does not keep' },
   ],

@@ -4,6 +4,7 @@ import { DiscordApiError } from './api-error.ts';
 import { pingPayload } from './ping-payload.ts';
 import { isObject } from './rules/json.ts';
 import { createSigner, type InteractionSigner } from './signing.ts';
+import { tellUnanswered } from './unanswered.ts';
 import type { StoredInteraction, World } from './world.ts';
 
 /** What an endpoint answered. */
@@ -26,8 +27,6 @@ export interface HttpDelivery {
   /** Ends what is under way. */
   end(): void;
 }
-
-const DID_NOT_RESPOND = 'The application did not respond';
 
 /** Makes the delivery over HTTP: https://discord.com/developers/docs/interactions/receiving-and-responding#receiving-an-interaction */
 export function createHttpDelivery(world: World, signer: InteractionSigner): HttpDelivery {
@@ -55,12 +54,7 @@ export function createHttpDelivery(world: World, signer: InteractionSigner): Htt
 
   const sign = (body: string) => signer.headersFor(body, String(Math.floor(world.now() / 1_000)));
 
-  function fail(interaction: StoredInteraction, cause: string): void {
-    if (interaction.ack || interaction.failure !== null) return;
-    interaction.failure = DID_NOT_RESPOND;
-    interaction.failureCause = cause;
-    world.changes.announce();
-  }
+  const fail = (interaction: StoredInteraction, cause: string) => tellUnanswered(world, interaction, cause);
 
   async function deliver(interaction: StoredInteraction): Promise<void> {
     const late = new AbortController();

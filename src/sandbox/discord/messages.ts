@@ -19,7 +19,7 @@ interface MessageOrigin {
   /** A deferred reply that has no text yet. */
   loading?: boolean;
   type?: APIMessage['type'];
-  replyTo?: string | null;
+  replyTo?: string | null | undefined;
 }
 
 /** Puts a message into a channel: the bot's, unless the origin names another author. */
@@ -66,6 +66,7 @@ export function postMessage(world: World, draft: MessageDraft, origin: MessageOr
   if (!loading) write(world, stored, draft);
   world.store.messages.set(id, stored);
   world.changes.announce();
+  world.announceMessage('MESSAGE_CREATE', stored);
   return stored;
 }
 
@@ -82,6 +83,7 @@ export function editMessage(world: World, stored: StoredMessage, draft: MessageD
   message.flags = (message.flags ?? 0) | (draft.flags & MessageFlags.IsComponentsV2);
   write(world, stored, draft);
   world.changes.announce();
+  world.announceMessage('MESSAGE_UPDATE', stored);
 }
 
 function write(world: World, stored: StoredMessage, draft: MessageDraft): void {
@@ -91,10 +93,10 @@ function write(world: World, stored: StoredMessage, draft: MessageDraft): void {
   if (draft.components) message.components = asComponents(numbered(draft.components));
   attachFiles(world, stored, draft);
   stored.allowedMentions = draft.allowedMentions;
-  const pings = pingsIn(message.content, draft.allowedMentions, authorOf(world, message.message_reference?.message_id));
+  const pings = pingsIn(message.content, draft.allowedMentions, repliedTo(world, message));
   message.mention_everyone = pings.everyone || pings.here;
   message.mention_roles = pings.roles;
-  message.mentions = pings.users.flatMap((id) => world.store.people.get(id)?.user ?? []);
+  message.mentions = pings.users.flatMap((id) => userOf(world, id) ?? []);
   stored.versions.push({
     at: world.now(),
     content: message.content,
@@ -104,9 +106,15 @@ function write(world: World, stored: StoredMessage, draft: MessageDraft): void {
   });
 }
 
-function authorOf(world: World, messageId: string | undefined): string | null {
-  const author = messageId ? world.store.messages.get(messageId)?.message.author.id : undefined;
-  return author && author !== world.application.bot.id ? author : null;
+/** Whom a reply answers; null for none, and for one to oneself. */
+function repliedTo(world: World, { author, message_reference: reference }: APIMessage): string | null {
+  const answered = world.store.messages.get(reference?.message_id ?? '')?.message.author.id;
+  return answered === undefined || answered === author.id ? null : answered;
+}
+
+function userOf(world: World, id: string): APIUser | undefined {
+  const { bot } = world.application;
+  return id === bot.id ? bot : world.store.people.get(id)?.user;
 }
 
 /** Embeds that have passed `checkEmbeds` have the shapes that Discord's own types name. */
@@ -123,6 +131,7 @@ function asComponents(components: JsonObject[]): NonNullable<APIMessage['compone
 export function deleteMessage(world: World, stored: StoredMessage): void {
   stored.deleted = true;
   world.changes.announce();
+  world.announceMessage('MESSAGE_DELETE', stored);
 }
 
 /** The messages of a channel that are still there, oldest first. */

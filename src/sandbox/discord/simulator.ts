@@ -3,6 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { startHttpServer } from '../http-server.ts';
 import { createChanges } from './changes.ts';
 import { dmChannelOf } from './dm-channel.ts';
+import type { Controls } from './gateway/controls.ts';
+import { createGateway } from './gateway/gateway.ts';
 import { createHttpDelivery, type EndpointAnswer } from './http-delivery.ts';
 import { createMember, type Member } from './people/member.ts';
 import { createUser } from './people/users.ts';
@@ -20,6 +22,7 @@ import {
   type SimChannel,
   type SimGuild,
   type SimPerson,
+  type StoredInteraction,
   type World,
 } from './world.ts';
 
@@ -40,6 +43,8 @@ export interface DiscordSimulatorOptions {
   rateLimits?: 'real' | 'off';
   /** How long the app may take for its first answer (default 3000 ms, Discord's own). */
   acknowledgeWithinMs?: number;
+  /** How often gateway clients are to send a heartbeat (default 41250 ms, Discord's own). */
+  heartbeatIntervalMs?: number;
 }
 
 /** What a person is like; names and settings have defaults. */
@@ -52,7 +57,10 @@ interface MemberTraits {
   locale?: string;
 }
 
-/** A running simulator of Discord. discord.js reaches it with `new REST({ api: `${url}/api`, version: '10' })`. */
+/**
+ * A running simulator of Discord. discord.js reaches it with `new REST({ api: `${url}/api`, version: '10' })`, and the
+ * gateway with `new Client({ rest: { api: `${url}/api` } })`.
+ */
 export interface DiscordSimulator {
   url: string;
   /** Hex. */
@@ -61,11 +69,13 @@ export interface DiscordSimulator {
   token: string;
   store: DiscordStore;
   faults: DiscordFaults;
+  gateway: Controls;
   probes: Probes;
   /** The guild and channel that are there from the start. */
   home: { guildId: string; channelId: string };
   /** `off` lets every call pass; the headers stay. */
   rateLimits: { mode: 'real' | 'off' };
+  /** While there is one, interactions go there and none to the gateway. */
   setInteractionsUrl(url: string | null): void;
   guild(traits?: Partial<SimGuild>): SimGuild;
   /** A text channel, in the home guild unless said otherwise. */
@@ -111,14 +121,20 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
     now,
     newId,
     newToken: () => randomBytes(48).toString('base64url'),
+    announceMessage: (event, stored) => gateway.message(event, stored),
+    gatewayInformation: () => gateway.information(),
     verifyEndpoint: (url) => delivery.verify(url),
     filesUrl: () => `${server.url}/attachments`,
     acknowledgeWithinMs: options.acknowledgeWithinMs ?? 3_000,
   };
   const faults = createFaultQueue();
-  const rateLimits = createRateLimits(options.elapsed ?? (() => performance.now()), now);
+  const elapsed = options.elapsed ?? (() => performance.now());
+  const rateLimits = createRateLimits(elapsed, now);
   rateLimits.mode = options.rateLimits ?? 'real';
   const delivery = createHttpDelivery(world, signer);
+  const gateway = createGateway({ world, elapsed, heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250 });
+  const send = (interaction: StoredInteraction) =>
+    world.application.interactionsUrl === null ? gateway.deliver(interaction) : delivery.deliver(interaction);
   const home = { guildId: newId(), channelId: newId() };
   const members = new Map<string, Member>();
 
@@ -132,6 +148,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       ...traits,
     };
     world.store.guilds.set(made.id, made);
+    gateway.guild(made);
     return made;
   }
 
@@ -169,13 +186,14 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       ...settings,
     };
     world.store.people.set(id, person);
-    const made = createMember({ world, send: delivery.deliver, home }, person);
+    const made = createMember({ world, send, home }, person);
     members.set(id, made);
     return made;
   }
 
   furnish();
   const server = await startHttpServer(createRestApp({ world, faults, rateLimits }), options.port);
+  gateway.attach(server.server, server.url);
   const probes = createProbes(world, delivery);
   const dms = (userId: string) => member(userId).dms();
   return {
@@ -185,6 +203,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
     token: world.application.token,
     store: world.store,
     faults,
+    gateway: gateway.controls,
     probes,
     home,
     rateLimits,
@@ -210,10 +229,12 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       members.clear();
       faults.reset();
       rateLimits.reset();
+      gateway.reset();
       furnish();
     },
     async close() {
       delivery.end();
+      gateway.close();
       world.changes.end();
       await server.close();
     },

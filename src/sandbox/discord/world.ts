@@ -130,6 +130,9 @@ export interface DiscordStore {
   readonly calls: RestCall[];
 }
 
+/** What happened to a message. */
+export type MessageEvent = 'MESSAGE_CREATE' | 'MESSAGE_UPDATE' | 'MESSAGE_DELETE';
+
 /** The store with what acts on it: the clock, the ids, the app and whoever waits for a change. */
 export interface World {
   readonly store: DiscordStore;
@@ -138,6 +141,10 @@ export interface World {
   now(): number;
   newId(): string;
   newToken(): string;
+  /** Tells the bot's gateway sessions of a message. */
+  announceMessage(event: MessageEvent, stored: StoredMessage): void;
+  /** What `GET /gateway/bot` says. */
+  gatewayInformation(): object & { url: string };
   /** Whether Discord would accept a URL as the interactions endpoint. */
   verifyEndpoint(url: string): Promise<boolean>;
   /** Where uploaded files can be fetched, without a trailing slash. */

@@ -7,7 +7,7 @@ export interface Coverage {
 /** Web API methods that the simulator answers. A call of any other gives `unknown_method`. */
 export const methodCoverage: Coverage[] = [
   { name: 'agents.sessions.setStatus', tests: ['streaming'] },
-  { name: 'apps.connections.open', tests: ['refusals'] },
+  { name: 'apps.connections.open', tests: ['socket'] },
   { name: 'assistant.threads.setStatus', tests: ['streaming'] },
   { name: 'auth.test', tests: ['refusals', 'oauth'] },
   { name: 'chat.appendStream', tests: ['streaming'] },
@@ -19,6 +19,7 @@ export const methodCoverage: Coverage[] = [
   { name: 'chat.update', tests: ['messages'] },
   { name: 'conversations.history', tests: ['conversations'] },
   { name: 'conversations.info', tests: ['conversations'] },
+  { name: 'conversations.replies', tests: ['conversations'] },
   { name: 'conversations.open', tests: ['conversations'] },
   { name: 'oauth.v2.access', tests: ['oauth'] },
   { name: 'users.info', tests: ['conversations'] },

@@ -18,10 +18,18 @@ const DEFAULT_SUBSCRIPTIONS = [
   'tokens_revoked',
 ];
 
+/** What a bot token must be allowed for an event to come. Source: https://docs.slack.dev/reference/events */
+const SCOPES: Readonly<Record<string, string>> = {
+  app_mention: 'app_mentions:read',
+  'message.channels': 'channels:history',
+  'message.groups': 'groups:history',
+  'message.im': 'im:history',
+};
+
 interface PendingRetry {
-  body: string;
+  payload: object;
   attempt: number;
-  reason: string;
+  reason: NonNullable<Acknowledgement['error']>;
   dueAt: number;
 }
 
@@ -29,6 +37,8 @@ interface PendingRetry {
 export interface SlackEvents {
   /** The names the app is subscribed to, for example `app_mention`, `message.im`. */
   subscriptions: string[];
+  /** Whether an event that is sent again gets an id of its own. */
+  retriesWithNewId: boolean;
   /** @returns the first attempt's acknowledgement, or undefined when the app is not subscribed */
   send(teamId: string, subscription: string, event: SlackEvent): Promise<Acknowledgement | undefined>;
   /** Sends every retry whose time has come by the simulator's clock. @returns how many were sent */
@@ -41,39 +51,44 @@ export interface SlackEvents {
 export function createEvents(world: SlackWorld, deliver: Deliver): SlackEvents {
   let waiting: PendingRetry[] = [];
 
-  async function attempt(body: string, number: number, reason?: string): Promise<Acknowledgement> {
-    const headers = reason && { 'X-Slack-Retry-Num': String(number), 'X-Slack-Retry-Reason': reason };
-    const acknowledged = await deliver({
-      kind: 'event',
-      contentType: 'application/json',
-      body,
-      ...(headers && { headers }),
-    });
+  async function attempt(payload: object, number: number, reason?: PendingRetry['reason']): Promise<Acknowledgement> {
+    const retry = reason && { attempt: number, reason };
+    const acknowledged = await deliver({ kind: 'event', payload, ...(retry && { retry }) });
     const refused = acknowledged.headers['x-slack-no-retry'] === '1';
     const delay = RETRY_AFTER_MS[number];
     if (!acknowledged.ok && !refused && delay !== undefined) {
-      const failure = acknowledged.error ?? 'unknown_error';
-      waiting.push({ body, attempt: number + 1, reason: failure, dueAt: world.now() + delay });
+      const failure = acknowledged.error ?? 'http_error';
+      waiting.push({ payload, attempt: number + 1, reason: failure, dueAt: world.now() + delay });
     }
     return acknowledged;
   }
 
   return {
     subscriptions: [...DEFAULT_SUBSCRIPTIONS],
+    retriesWithNewId: false,
     async send(teamId, subscription, event) {
-      if (!this.subscriptions.includes(subscription)) return undefined;
-      return attempt(JSON.stringify(eventPayload(world, teamId, event)), 0);
+      if (!this.subscriptions.includes(subscription) || !mayReceive(world, teamId, subscription)) return undefined;
+      return attempt(eventPayload(world, teamId, event), 0);
     },
     async retryDue() {
       const due = waiting.filter((retry) => retry.dueAt <= world.now());
       waiting = waiting.filter((retry) => retry.dueAt > world.now());
-      for (const retry of due) await attempt(retry.body, retry.attempt, retry.reason);
+      for (const { payload, attempt: number, reason } of due) {
+        const renamed = this.retriesWithNewId && { event_id: world.store.ids.id('Ev') };
+        await attempt({ ...payload, ...renamed }, number, reason);
+      }
       return due.length;
     },
     pending: () => waiting.map(({ attempt: number, reason, dueAt }) => ({ attempt: number, reason, dueAt })),
     clear() {
       waiting = [];
       this.subscriptions = [...DEFAULT_SUBSCRIPTIONS];
+      this.retriesWithNewId = false;
     },
   };
+}
+
+function mayReceive(world: SlackWorld, teamId: string, subscription: string): boolean {
+  const scope = SCOPES[subscription];
+  return scope === undefined || (world.store.installationOf(teamId)?.scopes.includes(scope) ?? false);
 }

@@ -60,7 +60,7 @@ export function clickPayload(
       ...(message.threadTs && { thread_ts: message.threadTs }),
     },
     trigger_id: click.triggerId,
-    ...origin(world, from.user.teamId),
+    ...origin(world, channel.teamId),
     channel: { id: channel.id, name: channel.kind === 'private' ? 'privategroup' : channel.name },
     ...(!ephemeral && {
       message: { ...messageJson(message, world), type: 'message' as const, ts: message.ts },
@@ -121,7 +121,7 @@ export function eventPayload(world: SlackWorld, teamId: string, event: SlackEven
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: 'user_team' in event,
     event_context: world.store.ids.secret(),
   };
 }

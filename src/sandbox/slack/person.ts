@@ -1,14 +1,15 @@
 import type { ViewOutput } from '@slack/bolt';
-import type { GenericMessageEvent, SlackEvent } from '@slack/types';
+import type { SlackEvent } from '@slack/types';
 import { applyViewAnswer, showAcknowledgement } from './acknowledge.ts';
 import type { Acknowledgement, Deliver } from './delivery.ts';
 import type { SlackEvents } from './events.ts';
 import { canSee, createInteraction, type Interaction } from './interaction.ts';
+import type { MessageEvents } from './message-events.ts';
 import type { SlackChannel, SlackMessage, SlackUser, SlackView } from './model.ts';
 import { clickPayload, commandPayload, submitPayload } from './payloads.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import { findButtons, type SeenMessage, seenMessage } from './shown.ts';
-import { escapeTyped, richText } from './typed-text.ts';
+import { escapeTyped } from './typed-text.ts';
 import type { SlackWorld } from './world.ts';
 
 /** What was submitted, and the errors that the bot put beside the fields. */
@@ -47,11 +48,12 @@ export interface PersonParts {
   world: SlackWorld;
   deliver: Deliver;
   events: SlackEvents;
+  messageEvents: MessageEvents;
   urls: ResponseUrls;
 }
 
 export function createPerson(parts: PersonParts, id: string): SlackPerson {
-  const { world, deliver, events, urls } = parts;
+  const { world, deliver, events, messageEvents, urls } = parts;
   const { store } = world;
   const profile = store.user(id);
 
@@ -60,9 +62,8 @@ export function createPerson(parts: PersonParts, id: string): SlackPerson {
     return createInteraction(store, id, since, send());
   }
 
-  function requireInstalled(): void {
-    if (!store.installationOf(profile.teamId))
-      throw new Error(`Expected the app installed in ${profile.teamId}, got no install`);
+  function requireInstalled(teamId: string): void {
+    if (!store.installationOf(teamId)) throw new Error(`Expected the app installed in ${teamId}, got no install`);
   }
 
   function place(channelId: string | undefined): SlackChannel {
@@ -82,12 +83,10 @@ export function createPerson(parts: PersonParts, id: string): SlackPerson {
   }
 
   function interactivity(payload: object): Promise<Acknowledgement> {
-    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-    return deliver({ kind: 'interactivity', contentType: 'application/x-www-form-urlencoded', body });
+    return deliver({ kind: 'interactivity', payload });
   }
 
   function write(channel: SlackChannel, text: string, threadTs?: string): Interaction {
-    const install = store.installationOf(profile.teamId);
     return interact(async () => {
       const posted = store.post({
         teamId: profile.teamId,
@@ -98,82 +97,41 @@ export function createPerson(parts: PersonParts, id: string): SlackPerson {
         text: escapeTyped(text),
         ...(threadTs && { threadTs }),
       });
-      if (!install || !channel.botMember) return nothingSent();
-      const message = messageEvent(posted, channel);
-      const subscription = { public: 'message.channels', private: 'message.groups', im: 'message.im' }[channel.kind];
-      const called = channel.kind !== 'im' && text.includes(`<@${install.botUserId}>`);
-      const { ts, user, event_ts, client_msg_id } = message;
-      const about = {
-        ts,
-        user,
-        event_ts,
-        text: posted.text,
-        ...(message.blocks && { blocks: message.blocks }),
-        channel: channel.id,
-        team: profile.teamId,
-        ...(threadTs && { thread_ts: threadTs }),
-      };
-      const sent = await Promise.all([
-        called
-          ? emit('app_mention', { type: 'app_mention', ...about, ...(client_msg_id && { client_msg_id }) })
-          : undefined,
-        emit(subscription, message),
-      ]);
-      return sent.find((answer) => answer !== undefined) ?? nothingSent();
+      return (await messageEvents.written(posted)) ?? nothingSent();
     });
-  }
-
-  function messageEvent(posted: SlackMessage, channel: SlackChannel): GenericMessageEvent {
-    const parent = posted.threadTs ? store.message(channel.id, posted.threadTs) : undefined;
-    return {
-      type: 'message',
-      subtype: undefined,
-      user: id,
-      ts: posted.ts,
-      client_msg_id: store.ids.secret(),
-      text: posted.text,
-      blocks: [richText(posted.text)],
-      team: profile.teamId,
-      ...(posted.threadTs && { thread_ts: posted.threadTs }),
-      ...(parent && { parent_user_id: parent.user }),
-      channel: channel.id,
-      event_ts: posted.ts,
-      channel_type: ({ public: 'channel', private: 'group', im: 'im' } as const)[channel.kind],
-    };
   }
 
   return {
     id,
     profile,
     command(command, text = '', options = {}) {
-      requireInstalled();
       const channel = place(options.channel);
-      const { url, target } = urls.issue('commands', { teamId: profile.teamId, channel: channel.id, userId: id });
+      requireInstalled(channel.teamId);
+      const { url, target } = urls.issue('commands', { teamId: channel.teamId, channel: channel.id, userId: id });
       const call = { command, text, responseUrl: url, triggerId: world.triggers.issue(id) };
-      const body = new URLSearchParams(
-        Object.entries(commandPayload(world, { user: profile, channel }, call)),
-      ).toString();
+      const payload = commandPayload(world, { user: profile, channel }, call);
       return interact(async () => {
-        const answer = await deliver({ kind: 'command', contentType: 'application/x-www-form-urlencoded', body });
+        const answer = await deliver({ kind: 'command', payload });
         showAcknowledgement(urls, target, answer);
         return answer;
       });
     },
     click(wanted, actionId) {
-      requireInstalled();
       const message = visible(wanted);
       const button = findButtons(message.blocks).find((known) => known.actionId === actionId);
       if (!button)
         throw new Error(`Expected a button "${actionId}", got ${JSON.stringify(findButtons(message.blocks))}`);
       const channel = store.channel(message.channel);
-      const about = { teamId: profile.teamId, channel: channel.id, userId: id, original: message };
+      requireInstalled(channel.teamId);
+      const about = { teamId: channel.teamId, channel: channel.id, userId: id, original: message };
       const { url } = urls.issue('actions', { ...about, ...(message.threadTs && { threadTs: message.threadTs }) });
       const press = { button, responseUrl: url, triggerId: world.triggers.issue(id) };
       return interact(() => interactivity(clickPayload(world, { user: profile, channel, message }, press)));
     },
     mention(text, options) {
-      const install = store.installationOf(profile.teamId);
-      return write(place(options.channel), `<@${install?.botUserId ?? ''}> ${text}`, options.threadTs);
+      const channel = place(options.channel);
+      const bot = store.installationOf(channel.teamId)?.botUserId ?? '';
+      return write(channel, `<@${bot}> ${text}`, options.threadTs);
     },
     say: (text, options) => write(place(options.channel), text, options.threadTs),
     dm(text, options = {}) {

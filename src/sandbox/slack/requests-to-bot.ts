@@ -1,5 +1,6 @@
-import type { Acknowledgement, Deliver } from './delivery.ts';
+import type { Acknowledgement } from './delivery.ts';
 import type { SlackEvents } from './events.ts';
+import type { DeliverByHttp } from './http-delivery.ts';
 import { signatureHeaders } from './signing.ts';
 import type { SlackWorld } from './world.ts';
 
@@ -15,24 +16,24 @@ export interface RequestsToBot {
   retryDue(): Promise<number>;
 }
 
-export function createRequestsToBot(world: SlackWorld, deliver: Deliver, events: SlackEvents): RequestsToBot {
+/** @param deliver what only exists over HTTP: a URL to check, and a signature */
+export function createRequestsToBot(world: SlackWorld, deliver: DeliverByHttp, events: SlackEvents): RequestsToBot {
   const { settings, store } = world;
   return {
     async verifyEventsUrl() {
       const challenge = store.ids.secret();
-      const body = JSON.stringify({ token: settings.verificationToken, challenge, type: 'url_verification' });
-      const answer = await deliver({ kind: 'verification', contentType: 'application/json', body });
+      const payload = { token: settings.verificationToken, challenge, type: 'url_verification' };
+      const answer = await deliver({ kind: 'verification', payload });
       return answer.ok && answer.body.includes(challenge);
     },
     sendWronglySigned(fault) {
-      const body = new URLSearchParams({ command: '/ask', text: 'forged', user_id: 'U0FORGED' }).toString();
       const signatures = {
-        secret: () => signatureHeaders(`${settings.signingSecret}x`, world.wallNow(), body),
-        stale: () => signatureHeaders(settings.signingSecret, world.wallNow() - 600_000, body),
+        secret: (body: string) => signatureHeaders(`${settings.signingSecret}x`, world.wallNow(), body),
+        stale: (body: string) => signatureHeaders(settings.signingSecret, world.wallNow() - 600_000, body),
         missing: () => ({}),
       };
-      const signature = signatures[fault]();
-      return deliver({ kind: 'command', contentType: 'application/x-www-form-urlencoded', body, signature });
+      const payload = { command: '/ask', text: 'forged', user_id: 'U0FORGED' };
+      return deliver({ kind: 'command', payload, signature: signatures[fault] });
     },
     async uninstall(teamId) {
       const bots = new Set<string>();

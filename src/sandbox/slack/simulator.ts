@@ -1,9 +1,11 @@
 import express from 'express';
 import { startHttpServer } from '../http-server.ts';
-import { createDelivery } from './delivery.ts';
+import { createDelivery, type Transport } from './delivery.ts';
 import { createEvents, type SlackEvents } from './events.ts';
 import { SlackFaults } from './faults.ts';
+import { createHttpDelivery } from './http-delivery.ts';
 import { DEFAULT_SCOPES, install } from './installations.ts';
+import { createMessageEvents } from './message-events.ts';
 import { createOAuthPage, type InstallChoice } from './oauth-page.ts';
 import { createPerson, type SlackPerson } from './person.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limits.ts';
@@ -11,6 +13,8 @@ import { createRequestsToBot, type RequestsToBot } from './requests-to-bot.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createSeeds, DEFAULT_TEAM, type Seeds } from './seeds.ts';
 import { type SeenMessage, seenMessage } from './shown.ts';
+import { createSocketDelivery } from './socket/socket-delivery.ts';
+import { createSockets, type SlackSockets } from './socket/sockets.ts';
 import { SlackStore } from './store.ts';
 import { createTriggers } from './triggers.ts';
 import { answerBadBody, refuseUnknown } from './unknown-routes.ts';
@@ -26,6 +30,8 @@ export interface SlackSimulatorOptions extends Partial<SlackSettings> {
   wallNow?: () => number;
   /** Where the bot listens, for example `http://127.0.0.1:3000/slack/events`. It can be set later. */
   eventsUrl?: string;
+  /** How the app listens: at `eventsUrl` (`http`, the default) or through its sockets. It can be changed later. */
+  transport?: Transport;
   rateLimits?: 'real' | 'off';
 }
 
@@ -39,6 +45,8 @@ export interface SlackSimulator extends Seeds, RequestsToBot {
   rateLimits: Pick<RateLimiter, 'mode'>;
   events: SlackEvents;
   eventsUrl: string | undefined;
+  transport: Transport;
+  sockets: SlackSockets;
   /** What the person at the authorize page will do. */
   installChoice: InstallChoice;
   /** The person with this id, made when there is none. */
@@ -47,7 +55,7 @@ export interface SlackSimulator extends Seeds, RequestsToBot {
   dms(userId: string): SeenMessage[];
   /** The routes it has, for example `/api/:method`. */
   routes: string[];
-  /** Back to how it started: one team with the app installed, a channel `general`. The bot's address stays. */
+  /** Back to how it started: one team with the app installed, a channel `general`. The bot's address stays, its sockets are cut. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -57,7 +65,8 @@ export interface SlackSimulator extends Seeds, RequestsToBot {
  * @throws Error with code EADDRINUSE when the port is taken
  */
 export async function createSlackSimulator(options: SlackSimulatorOptions = {}): Promise<SlackSimulator> {
-  const { port = 0, now = Date.now, wallNow = Date.now, eventsUrl, rateLimits = 'real', ...chosen } = options;
+  const { port = 0, now = Date.now, wallNow = Date.now, eventsUrl, rateLimits = 'real', ...others } = options;
+  const { transport = 'http', ...chosen } = others;
   const settings: SlackSettings = { ...defaults, ...chosen };
   const store = new SlackStore(now);
   const faults = new SlackFaults();
@@ -73,20 +82,31 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     oauthCodes: new Map(),
   };
   const urls = createResponseUrls(world, faults);
-  const deliver = createDelivery(world, () => simulator.eventsUrl);
+  const sockets = createSockets(world);
+  const http = createHttpDelivery(world, () => simulator.eventsUrl);
+  const deliver = createDelivery({ http, socket: createSocketDelivery(world, sockets) }, () => simulator.transport);
   const events = createEvents(world, deliver);
+  const messageEvents = createMessageEvents(world, events);
+  store.onMessage((message, change) => {
+    if (message.fromBot) void messageEvents.byBot(message, change);
+  });
   const seeds = createSeeds(world);
   const installChoice: InstallChoice = { decision: 'allow', teamId: DEFAULT_TEAM, userId: 'U0INSTALLER' };
-  const routers = [createWebApi(world, faults, limiter), urls.router, createOAuthPage(world, () => installChoice)];
+  const routers = [
+    createWebApi(world, faults, limiter, sockets.issueUrl),
+    urls.router,
+    createOAuthPage(world, () => installChoice),
+  ];
   const app = express();
   app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: false, limit: '1mb' }));
   app.use(...routers, refuseUnknown(world), answerBadBody);
   const server = await startHttpServer(app, port);
   url = server.url;
+  sockets.listen(server.server);
 
   const simulator: SlackSimulator = {
     ...seeds,
-    ...createRequestsToBot(world, deliver, events),
+    ...createRequestsToBot(world, http, events),
     url,
     store,
     settings,
@@ -94,11 +114,13 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     rateLimits: limiter,
     events,
     eventsUrl,
+    transport,
+    sockets,
     installChoice,
     routes: routers.flatMap((router) => router.stack.flatMap((layer) => layer.route?.path ?? [])),
     user(id, about) {
       const known = id !== undefined && store.users.has(id) ? id : seeds.addUser(id, about).id;
-      return createPerson({ world, deliver, events, urls }, known);
+      return createPerson({ world, deliver, events, messageEvents, urls }, known);
     },
     dms(userId) {
       const direct = [...store.channels.values()].find(
@@ -112,11 +134,15 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
       limiter.clear();
       urls.clear();
       events.clear();
+      sockets.clear();
       world.triggers.clear();
       world.oauthCodes.clear();
       seed();
     },
-    close: server.close,
+    async close() {
+      sockets.clear();
+      await server.close();
+    },
   };
 
   function seed() {
@@ -131,6 +157,8 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
 const defaults: SlackSettings = {
   signingSecret: 'simulated-signing-secret',
   botToken: 'xoxb-simulated',
+  appToken: 'xapp-simulated',
+  appTokenScopes: ['connections:write'],
   appId: 'A0SIMULATOR',
   clientId: '1000.2000',
   clientSecret: 'simulated-client-secret',

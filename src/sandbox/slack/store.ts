@@ -34,6 +34,7 @@ export class SlackStore {
   ids: SlackIds = createSlackIds();
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
+  #onMessage: (message: SlackMessage, change: MessageVersion['change']) => void = () => {};
 
   constructor(now: () => number) {
     this.#now = now;
@@ -43,6 +44,11 @@ export class SlackStore {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back after a message was posted, changed or deleted; there is one such listener. */
+  onMessage(listener: (message: SlackMessage, change: MessageVersion['change']) => void): void {
+    this.#onMessage = listener;
   }
 
   /** Tells the listeners that something changed. */
@@ -129,6 +135,7 @@ export class SlackStore {
     };
     posted.history.push(this.#version(posted, 'posted', at, sequence));
     this.messages.push(posted);
+    this.#onMessage(posted, 'posted');
     this.changed();
     return posted;
   }
@@ -141,6 +148,7 @@ export class SlackStore {
     if (kind === 'updated') message.edited = message.blocks.length === 0;
     if (kind === 'deleted') message.deleted = true;
     message.history.push(this.#version(message, kind, this.#now(), this.ids.sequence()));
+    this.#onMessage(message, kind);
     this.changed();
   }
 

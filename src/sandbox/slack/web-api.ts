@@ -9,10 +9,19 @@ import { oauthAccess } from './methods/oauth.ts';
 import { botMethods } from './methods/registry.ts';
 import type { Installation } from './model.ts';
 import type { RateLimiter, Tier } from './rate-limits.ts';
+import { authorizeConnection, OPEN_CONNECTION } from './socket/open-connection.ts';
 import type { SlackWorld } from './world.ts';
 
-/** `POST /api/<method>` (and GET), with form or JSON bodies. Socket Mode's apps.connections.open says that it is not here. */
-export function createWebApi(world: SlackWorld, faults: SlackFaults, limiter: RateLimiter): Router {
+/**
+ * `POST /api/<method>` (and GET), with form or JSON bodies.
+ * @param issueUrl makes the address of a WebSocket
+ */
+export function createWebApi(
+  world: SlackWorld,
+  faults: SlackFaults,
+  limiter: RateLimiter,
+  issueUrl: () => string,
+): Router {
   const router = Router();
   router.all('/api/:method', (request: Request<{ method: string }>, response) => {
     const { method } = request.params;
@@ -37,7 +46,8 @@ export function createWebApi(world: SlackWorld, faults: SlackFaults, limiter: Ra
         record.status = refuseRate(response, wait);
         return;
       }
-      const result = perform(world, method, request, args, install);
+      const isOpening = method === OPEN_CONNECTION;
+      const result = isOpening ? { url: issueUrl() } : perform(world, method, request, args, install);
       record.status = fault ? playFault(fault, response) : answer(response, { ok: true, ...result }, install);
     } catch (error) {
       if (!(error instanceof SlackApiError)) throw error;
@@ -50,17 +60,16 @@ export function createWebApi(world: SlackWorld, faults: SlackFaults, limiter: Ra
 }
 
 const TOKENLESS = 'oauth.v2.access';
-const SOCKET_MODE = 'apps.connections.open';
-
 function authenticate(world: SlackWorld, method: string, request: Request, args: Arguments): Installation | undefined {
   if (method === TOKENLESS) return undefined;
-  if (!botMethods[method] && method !== SOCKET_MODE) throw new SlackApiError('unknown_method', { req_method: method });
+  if (method === OPEN_CONNECTION) {
+    authorizeConnection(world, request);
+    return undefined;
+  }
+  if (!botMethods[method]) throw new SlackApiError('unknown_method', { req_method: method });
   const [scheme, header] = (request.headers.authorization ?? '').split(' ');
   const token = scheme === 'Bearer' ? header : optionalText(args, 'token');
   if (!token) throw new SlackApiError('not_authed');
-  if (method === SOCKET_MODE) {
-    throw new SlackApiError(token.startsWith('xapp-') ? 'not_in_this_simulator_yet' : 'not_allowed_token_type');
-  }
   const install = world.store.installations.get(token);
   if (!install) throw new SlackApiError('invalid_auth');
   if (!install.active) throw new SlackApiError('account_inactive');
@@ -81,8 +90,12 @@ function perform(
 }
 
 function tierOf(world: SlackWorld, method: string): Tier {
-  if (method === 'conversations.history' && world.settings.distribution === 'commercial') return 1;
+  if (isReading(method) && world.settings.distribution === 'commercial') return 1;
   return botMethods[method]?.tier ?? 4;
+}
+
+function isReading(method: string): boolean {
+  return method === 'conversations.history' || method === 'conversations.replies';
 }
 
 function limitKey(method: string, install: Installation | undefined, args: Arguments): string {

@@ -4,6 +4,9 @@ import type { SlackStore } from './store.ts';
 export interface SlackSettings {
   signingSecret: string;
   botToken: string;
+  /** The app-level token of Socket Mode, and what it may do. */
+  appToken: string;
+  appTokenScopes: readonly string[];
   appId: string;
   clientId: string;
   clientSecret: string;

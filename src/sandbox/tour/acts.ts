@@ -1,4 +1,4 @@
-import { type Happening, type Person, type Seen, type SeenButton } from '../people/person.ts';
+import type { Happening, Person, Seen, SeenButton } from '../people/person.ts';
 import { until } from '../people/until.ts';
 import { receiptBelow, type ToldBalance, toldBalance } from './reading.ts';
 import type { Stage } from './stage.ts';
@@ -71,12 +71,11 @@ export function dmThat(
 /** What `/balance` tells, shown to the reader or not. @throws Error when it tells none */
 export async function readBalance(stage: Stage, person: Person, how: 'told' | 'quietly'): Promise<ToldBalance> {
   const answer =
-    how === 'told'
-      ? await use(stage, person, 'balance')
-      : await answered(stage, person.command('balance'));
+    how === 'told' ? await use(stage, person, 'balance') : await answered(stage, person.command('balance'));
   const text = answer.at(-1)?.text ?? '';
   const balance = toldBalance(text);
-  if (balance === null) throw new Error(`expected /balance to tell ${person.name} a balance, got ${JSON.stringify(text)}`);
+  if (balance === null)
+    throw new Error(`expected /balance to tell ${person.name} a balance, got ${JSON.stringify(text)}`);
   return balance;
 }
 

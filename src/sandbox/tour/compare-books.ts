@@ -19,7 +19,11 @@ export function compareBooks(dodo: DodoBooks, bot: Statement): BookLine[] {
   return [
     { what: 'balance', dodo: dodo.balance, bot: figures.balance ?? Number.NaN },
     { what: 'overage', dodo: dodo.overage, bot: figures.overage },
-    { what: 'granted less balance, plus overage', dodo: dodo.deducted, bot: dodo.granted - dodo.balance + dodo.overage },
+    {
+      what: 'granted less balance, plus overage',
+      dodo: dodo.deducted,
+      bot: dodo.granted - dodo.balance + dodo.overage,
+    },
     { what: 'deducted and charged', dodo: dodo.deducted, bot: total },
     { what: 'usage ingested and charged', dodo: ingested, bot: total },
     { what: 'number of events and receipts', dodo: dodo.events.size, bot: charged.length },

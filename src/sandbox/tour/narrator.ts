@@ -26,8 +26,7 @@ const platforms = { discord: 'Discord', slack: 'Slack' } as const;
 
 /** @param write takes text with its line ends */
 export function createNarrator(write: (text: string) => void, hasColours: boolean): Narrator {
-  const paint = (style: Style, text: string) =>
-    hasColours ? styleText(style, text, { validateStream: false }) : text;
+  const paint = (style: Style, text: string) => (hasColours ? styleText(style, text, { validateStream: false }) : text);
   const line = (text = '') => write(`${text}\n`);
 
   return {
@@ -71,9 +70,10 @@ export function createNarrator(write: (text: string) => void, hasColours: boolea
   };
 }
 
-/** Breaks lines at spaces; a word that is longer stays whole. */
+/** Breaks long lines at spaces; a word that is longer stays whole. Lines that fit keep their indentation. */
 function wrapped(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
+    if (paragraph.length <= width) return [paragraph];
     const rows: string[] = [];
     let row = '';
     for (const word of paragraph.split(' ')) {

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../start-sandbox.ts';
-import { createExpectations, StoryStopped } from './expectations.ts';
+import { createExpectations } from './expectations.ts';
 import type { Narrator } from './narrator.ts';
 import type { Stage } from './stage.ts';
 import { proStory, starterStory } from './story.ts';
@@ -31,7 +31,6 @@ export async function playTour({ sandbox, narrator, patienceMs = 15_000 }: TourO
     try {
       await play(stage, person);
     } catch (error) {
-      if (error instanceof StoryStopped) continue;
       const got = error instanceof Error ? error.message : String(error);
       expect.fail(`the story of ${name} on ${platform}`, 'it to go on', got);
     }

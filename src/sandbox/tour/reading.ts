@@ -2,12 +2,12 @@ import type { Seen } from '../people/person.ts';
 
 /** Reads what the bot wrote as a person would. All figures are tokens. */
 
-const RECEIPT = /(?:^|\n)([\d,]+) tokens · `(ask_\w+)`/;
+const RECEIPT = /(?:^|\n)(?:([\d,]+) tokens|not charged) · `(ask_\w+)`/;
 
 /** What the line below a finished answer says. */
 export function receiptBelow(answer: readonly Seen[]): { charged: number; askId: string } | null {
   const found = RECEIPT.exec(answer.at(-1)?.text ?? '');
-  return found === null ? null : { charged: figure(found[1]), askId: found[2] ?? '' };
+  return found === null ? null : { charged: figure(found[1] ?? '0'), askId: found[2] ?? '' };
 }
 
 /** What `/balance` says. */

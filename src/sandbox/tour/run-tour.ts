@@ -23,7 +23,7 @@ export async function runTour(options: RunTourOptions): Promise<0 | 1> {
     log,
     env: { MEMBER_ASKS_PER_MINUTE: '0' },
     overrides: { editIntervalMs: PACE.editIntervalMs, usageGatherMs: 1_000 },
-    world: { rateLimits: 'off', chunkDelayMs: PACE.chunkDelayMs },
+    world: { rateLimits: 'off', chunkDelayMs: PACE.chunkDelayMs, dodo: { seed: 1 } },
   });
   try {
     options.prepare?.(sandbox.world);

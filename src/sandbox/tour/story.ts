@@ -47,7 +47,7 @@ export async function proStory(stage: Stage, person: Person): Promise<void> {
   heading(`${person.name} runs into overage`);
   await spendUntilTold(stage, person, 0, OVERAGE_CAP - 1_000_000);
   heading(`${person.name} comes to the cap of ${formatTokens(OVERAGE_CAP)} tokens`);
-  await spendTo(stage, person, 0);
+  await spendTo(stage, person, 50_000);
   await runOut(stage, person, TOP_UP_BUTTON);
   await overageStoppedAtCap(stage, person);
   toldOnceEach(stage, person, [20, 5, 0]);

@@ -1,6 +1,6 @@
 import { ComponentType, InteractionType } from 'discord-api-types/v10';
 import { dmChannelOf } from '../dm-channel.ts';
-import { messagesIn, postMessage } from '../messages.ts';
+import { editMessage, messagesIn, postMessage } from '../messages.ts';
 import { flatten } from '../rules/components.ts';
 import { type JsonObject, objectsOf } from '../rules/json.ts';
 import { readMessageBody } from '../rules/message-body.ts';
@@ -21,6 +21,16 @@ interface Place {
   dm?: boolean;
 }
 
+/** How a message is written. */
+interface Saying extends Place {
+  /** Begins with an @mention of the bot. */
+  mention?: boolean;
+  /** The message that it replies to. */
+  replyTo?: VisibleMessage | string;
+  /** Whether the reply notifies whom it answers; true unless said otherwise, as in Discord's client. */
+  ping?: boolean;
+}
+
 /** A person who uses the app. */
 export interface Member {
   id: string;
@@ -32,7 +42,9 @@ export interface Member {
   /** Fills in the modal that an interaction opened: values by custom_id. */
   submitModal(opened: MemberInteraction, values: Readonly<Record<string, string>>): MemberInteraction;
   /** Writes a message of their own. */
-  say(content: string, place?: Place): VisibleMessage;
+  say(content: string, how?: Saying): VisibleMessage;
+  /** Changes a message of their own. */
+  edit(message: VisibleMessage, content: string): VisibleMessage;
   /** The messages of the bot's DM, oldest first. */
   dms(): VisibleMessage[];
   /** What this member sees in a channel, oldest first. */
@@ -106,9 +118,18 @@ export function createMember(deps: MemberDeps, person: SimPerson): Member {
       const source = sourceMessageId ? (world.store.messages.get(sourceMessageId) ?? null) : null;
       return start(InteractionType.ModalSubmit, modalData(modal, values), placeOf({ channelId }), source);
     },
-    say(content, place = {}) {
+    say(text, { mention = false, replyTo, ping = true, ...place } = {}) {
       const { channel } = placeOf(place);
-      return visibleMessage(postMessage(world, readMessageBody({ content }, []), { channel, author: person.user }));
+      const content = mention ? `<@${world.application.bot.id}> ${text}` : text;
+      const body = { content, allowed_mentions: { parse: ['everyone', 'roles', 'users'], replied_user: ping } };
+      const origin = { channel, author: person.user, replyTo: typeof replyTo === 'object' ? replyTo.id : replyTo };
+      return visibleMessage(postMessage(world, readMessageBody(body, []), origin));
+    },
+    edit(message, content) {
+      const stored = world.store.messages.get(message.id);
+      if (stored?.message.author.id !== id) throw new Error(`expected a message of ${id}, got ${message.id}`);
+      editMessage(world, stored, readMessageBody({ content }, [], stored.message.flags));
+      return visibleMessage(stored);
     },
     dms() {
       return this.sees(dmChannelOf(world, id).id);

@@ -1,11 +1,19 @@
-import { plainBucket, type RestReply, type RestRoute } from './route.ts';
+import { plainBucket, type RestRoute } from './route.ts';
 
-/** Where apps ask for the gateway. The simulator has none, and says so. */
+/** Where apps ask for the gateway. */
 export const GATEWAY_ROUTES: readonly RestRoute[] = [
-  { method: 'get', path: '/gateway', auth: 'none', bucket: plainBucket('gateway'), answer: noGateway },
-  { method: 'get', path: '/gateway/bot', auth: 'bot', bucket: plainBucket('gateway-bot'), answer: noGateway },
+  {
+    method: 'get',
+    path: '/gateway',
+    auth: 'none',
+    bucket: plainBucket('gateway'),
+    answer: ({ world }) => ({ status: 200, body: { url: world.gatewayInformation().url } }),
+  },
+  {
+    method: 'get',
+    path: '/gateway/bot',
+    auth: 'bot',
+    bucket: plainBucket('gateway-bot'),
+    answer: ({ world }) => ({ status: 200, body: world.gatewayInformation() }),
+  },
 ];
-
-function noGateway(): RestReply {
-  return { status: 501, body: { message: 'The Discord simulator has no gateway.', code: 0 } };
-}

@@ -68,6 +68,25 @@ const history: Method = {
   },
 };
 
+/** A thread, its first message included, oldest first. Source: https://docs.slack.dev/reference/methods/conversations.replies */
+const replies: Method = {
+  tier: 3,
+  scopes: ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
+  handle(call) {
+    const { world, args } = call;
+    const channel = visibleChannel(call, requiredText(args, 'channel', 'channel_not_found'));
+    requireScope(call.install, [`${SCOPE_OF_KIND[channel.kind]}:history`]);
+    if (!channel.botMember) throw new SlackApiError('not_in_channel');
+    const threadTs = requiredText(args, 'ts');
+    const thread = world.store.messages
+      .filter((message) => message.channel === channel.id && !message.deleted && !message.ephemeralFor)
+      .filter((message) => message.ts === threadTs || message.threadTs === threadTs);
+    if (thread.length === 0) throw new SlackApiError('thread_not_found');
+    const found = thread.filter((message) => message.ts === threadTs || isWithin(message.ts, call));
+    return { messages: found.map((message) => messageJson(message, world)), has_more: false };
+  },
+};
+
 function isWithin(ts: string, { args }: Call): boolean {
   const [oldest, latest] = [optionalText(args, 'oldest'), optionalText(args, 'latest')];
   if (flag(args, 'inclusive') && (ts === oldest || ts === latest)) return true;
@@ -103,4 +122,5 @@ export const conversationMethods: Record<string, Method> = {
   'conversations.open': open,
   'conversations.info': info,
   'conversations.history': history,
+  'conversations.replies': replies,
 };

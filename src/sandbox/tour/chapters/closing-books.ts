@@ -27,12 +27,7 @@ export async function closeBooks(stage: Stage, person: Person): Promise<void> {
   for (const line of lines) expect.equal(`${person.name}'s books: ${line.what}`, line.bot, line.dodo);
   const told = await readBalance(stage, person, 'quietly');
   expect.equal(`${person.name} is told the same balance`, told.left, dodo.balance);
-  expect.holds(
-    `${person.name} has spent something`,
-    dodo.deducted > 0,
-    'tokens deducted',
-    formatTokens(dodo.deducted),
-  );
+  expect.holds(`${person.name} has spent something`, dodo.deducted > 0, 'tokens deducted', formatTokens(dodo.deducted));
 }
 
 function row(what: string, ...figures: string[]): string {

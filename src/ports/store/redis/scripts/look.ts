@@ -1,0 +1,85 @@
+import { createScript, type LuaScript } from './script.ts';
+
+/** Scripts that only read, each over one shard or several. */
+export interface LookScripts {
+  load: LuaScript;
+  depths: LuaScript;
+  deadLetters: LuaScript;
+  record: LuaScript;
+  records: LuaScript;
+}
+
+export function lookScripts(): LookScripts {
+  return {
+    load: createScript(LOAD),
+    depths: createScript(DEPTHS),
+    deadLetters: createScript(DEAD_LETTERS),
+    record: createScript(RECORD),
+    records: createScript(RECORDS),
+  };
+}
+
+/** KEYS: account, seen. ARGV: members of seen. Answers version, document, expiry of each. */
+const LOAD = `
+local answer = redis.call('HMGET', KEYS[1], 'version', 'document')
+for i, member in ipairs(ARGV) do answer[i + 2] = redis.call('ZSCORE', KEYS[2], member) end
+return answer
+`;
+
+/** KEYS: age and dead counts of each shard. Answers topic, waiting, oldest, dead, again and again. */
+const DEPTHS = `
+local answer = {}
+for i = 1, #KEYS, 2 do
+  local from = '-'
+  while true do
+    local head = redis.call('ZRANGEBYLEX', KEYS[i], from, '+', 'LIMIT', 0, 1)[1]
+    if not head then break end
+    local topic = string.match(head, '^[^:]*')
+    -- ';' is what follows ':'.
+    local waiting = redis.call('ZLEXCOUNT', KEYS[i], '[' .. topic .. ':', '(' .. topic .. ';')
+    for _, value in ipairs({topic, waiting, string.sub(head, #topic + 2, #topic + 17), 0}) do
+      table.insert(answer, value)
+    end
+    from = '[' .. topic .. ';'
+  end
+  local counts = redis.call('HGETALL', KEYS[i + 1])
+  for j = 1, #counts, 2 do
+    for _, value in ipairs({counts[j], 0, '', tonumber(counts[j + 1])}) do table.insert(answer, value) end
+  end
+end
+return answer
+`;
+
+/** KEYS: dead, letters, letter bodies of each shard. ARGV: limit. Answers order, id, row, body of each. */
+const DEAD_LETTERS = `
+local answer = {}
+for i = 1, #KEYS, 3 do
+  for _, member in ipairs(redis.call('ZREVRANGE', KEYS[i], 0, tonumber(ARGV[1]) - 1)) do
+    local id = string.sub(member, 33)
+    table.insert(answer, string.sub(member, 1, 32))
+    table.insert(answer, id)
+    table.insert(answer, redis.call('HGET', KEYS[i + 1], id))
+    table.insert(answer, redis.call('HGET', KEYS[i + 2], id))
+  end
+end
+return answer
+`;
+
+/** KEYS: records of each shard. ARGV: field. */
+const RECORD = `
+local answer = {}
+for _, records in ipairs(KEYS) do
+  local text = redis.call('HGET', records, ARGV[1])
+  if text then table.insert(answer, text) end
+end
+return answer
+`;
+
+/** KEYS: history, records. ARGV: limit, what a field begins with. */
+const RECORDS = `
+local answer = {}
+for i, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, tonumber(ARGV[1]) - 1)) do
+  answer[i] = redis.call('HGET', KEYS[2], ARGV[2] .. id)
+end
+return answer
+`;

@@ -1,0 +1,67 @@
+import type { ChatUser } from '../../core/chat.ts';
+import type { Happening, Person, Place } from '../people/person.ts';
+import type { Sandbox } from '../start-sandbox.ts';
+
+/** What somebody did, as it stands in their pane. `at`: milliseconds on the sandbox's clock. */
+interface Deed {
+  text: string;
+  place: Place;
+  at: number;
+  happening: Happening;
+}
+
+/** Somebody whom the page can be. */
+export interface Player {
+  key: string;
+  person: Person;
+  deeds: Deed[];
+}
+
+export interface Players {
+  all(): readonly Player[];
+  /** @throws Error when there is nobody of that key */
+  find(key: string): Player;
+  add(platform: ChatUser['platform'], name: string): Player;
+  /** @throws Error when it is no command, or one that the platform would not let through */
+  command(player: Player, line: string, place: Place): void;
+  press(player: Player, messageId: string, action: string): void;
+}
+
+/** The people of the playground; one on each platform is there from the start. */
+export function createPlayers(sandbox: Pick<Sandbox, 'newPerson' | 'now'>): Players {
+  const players: Player[] = [];
+
+  function add(platform: ChatUser['platform'], name: string): Player {
+    const player = { key: `p${players.length + 1}`, person: sandbox.newPerson(platform, name), deeds: [] };
+    players.push(player);
+    return player;
+  }
+
+  function note(player: Player, text: string, place: Place, happening: Happening): void {
+    player.deeds.push({ text, place, at: sandbox.now(), happening });
+  }
+
+  add('discord', 'Ana');
+  add('slack', 'Ben');
+  return {
+    all: () => players,
+    find(key) {
+      const player = players.find((candidate) => candidate.key === key);
+      if (player === undefined) throw new Error(`expected one of the playground's people, got ${JSON.stringify(key)}`);
+      return player;
+    },
+    add,
+    command(player, line, place) {
+      const found = /^\/([a-z]+)(?:\s+([\s\S]*))?$/.exec(line.trim());
+      if (found === null) throw new Error('Type a command, for example: /ask Why is the sky blue?');
+      const [, name = '', text = ''] = found;
+      note(player, line.trim(), place, player.person.command(name, text, place));
+    },
+    press(player, messageId, action) {
+      const message = player.person.sees().find((candidate) => candidate.id === messageId);
+      const label = message?.buttons.find((button) => button.action === action)?.label ?? action;
+      const happening = player.person.press(messageId, action);
+      note(player, `presses [${label}]`, message?.place === 'dm' ? 'dm' : 'channel', happening);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Bot, startBot } from '../helpers/bot.ts';
+import { ask, buy, type Deed, type Person, personOn } from '../helpers/people.ts';
+
+const HALFWAY = 'Tell me [[length:400]] [[chunk:4]] [[delay:10]] a story';
+
+type Way = 'refuses' | 'fails' | 'closes' | 'hangs';
+
+describe.each(['discord', 'slack'] as const)('%s away in the middle of work', (platform) => {
+  let bot: Bot;
+  let person: Person;
+
+  beforeAll(async () => {
+    bot = await startBot({ env: { MEMBER_ASKS_PER_MINUTE: '0' } });
+    person = personOn(platform, bot, 'member');
+    await buy(bot, person, 'starter');
+  });
+
+  afterAll(() => bot.close());
+
+  /** Every call of the bot fails so; what the platform sends still comes in. */
+  function breakPlatform(way: Way | null): void {
+    const { discord, slack } = bot.world;
+    const discordFault = {
+      refuses: { status: 403, code: 50_013 },
+      fails: { status: 500 },
+      closes: { close: true },
+      hangs: { hang: true },
+    };
+    discord.faults.outage(way === null ? null : discordFault[way]);
+    if (way === 'refuses') slack.faults.next({ error: 'account_inactive', times: 1_000 });
+    else
+      slack.faults.outage = way === null ? 'off' : ({ fails: 'error', closes: 'close', hangs: 'hang' } as const)[way];
+    if (way === null) slack.faults.clear();
+  }
+
+  /** A turn has ended badly; what is tried again for a while is not waited for in real time. */
+  async function turnFails(begin: () => unknown): Promise<void> {
+    const failed = () => bot.logged.filter(({ text }) => text === 'a turn failed').length;
+    const before = failed();
+    begin();
+    await vi.waitFor(
+      () => {
+        bot.advance(5_000);
+        expect(failed()).toBe(before + 1);
+      },
+      { timeout: 15_000, interval: 250 },
+    );
+  }
+
+  const holds = () => bot.kept.accounts().flatMap((account) => account.holds);
+  const receipts = () => bot.kept.receipts();
+
+  async function isHalfway(deed: Deed): Promise<void> {
+    await deed.waitFor((said) => said.some(({ text }) => text.length > 60 && !text.includes('Thinking')));
+  }
+
+  async function servesAgain(): Promise<void> {
+    breakPlatform(null);
+    const { text } = await ask(person, '[[repeat:All is well again]]');
+    expect(text).toContain('All is well again');
+    expect(holds()).toEqual([]);
+  }
+
+  it.each(['refuses', 'fails', 'closes'] as const)(
+    'asks no model and charges nothing for an answer that cannot be begun: %s',
+    async (way) => {
+      const before = { asked: bot.world.openai.store.requests.length, receipts: receipts().length };
+      breakPlatform(way);
+      await turnFails(() => person.does('ask', 'Can you hear me?'));
+      expect(holds()).toEqual([]);
+      expect(receipts().length).toBe(before.receipts);
+      expect(bot.world.openai.store.requests.length).toBe(before.asked);
+      await servesAgain();
+    },
+  );
+
+  it.each(['fails', 'closes'] as const)('brings the whole answer when it %s for a while', async (way) => {
+    const deed = person.does('ask', HALFWAY);
+    await isHalfway(deed);
+    breakPlatform(way);
+    await vi.waitFor(() => expect(holds()).toEqual([]), { timeout: 10_000 });
+    breakPlatform(null);
+    const said = await deed.waitFor((all) =>
+      all.some(({ buttons }) => buttons.some(({ label }) => label === 'Receipt')),
+    );
+    const receipt = receipts().at(-1);
+    expect(receipt).toMatchObject({ ending: 'complete' });
+    const written = bot.world.openai.store.requests.at(-1)?.outcome.text ?? '';
+    expect(
+      said
+        .map(({ text }) => text)
+        .join('')
+        .replace(/\s+/g, ' '),
+    ).toContain(written.trim().replace(/\s+/g, ' '));
+    expect(said.at(-1)?.text).toContain(`${receipt?.charged} tokens`);
+  });
+
+  it('settles an answer whose end the platform refuses, and crashes over nothing', async () => {
+    const deed = person.does('ask', HALFWAY);
+    await isHalfway(deed);
+    await turnFails(() => breakPlatform('refuses'));
+    expect(holds()).toEqual([]);
+    expect(receipts().at(-1)).toMatchObject({ ending: 'complete' });
+    expect(receipts().at(-1)?.charged).toBeGreaterThan(400);
+    await servesAgain();
+  });
+
+  it('brings a notice once it is back, and only once', async () => {
+    const before = person.dms().length;
+    const buyer = person;
+    const { dodo } = bot.world;
+    const [subscription] = dodo.store.subscriptions.keys();
+    breakPlatform('fails');
+    dodo.renew(subscription ?? '');
+    await bot.settle();
+    expect(buyer.dms().length).toBe(before);
+    breakPlatform(null);
+    for (let round = 0; round < 4; round += 1) {
+      bot.advance(10_000);
+      await bot.settle();
+    }
+    expect(
+      buyer
+        .dms()
+        .slice(before)
+        .map(({ text }) => text),
+    ).toEqual([expect.stringContaining('10,000,000')]);
+  });
+
+  it('has left nothing behind that nobody looks at', async () => {
+    await bot.meterTick();
+    expect(bot.kept.deadLetters()).toEqual([]);
+    expect(holds()).toEqual([]);
+    const charged = receipts().filter((receipt) => receipt.charged > 0);
+    expect(new Set(charged.map(({ askId }) => askId)).size).toBe(charged.length);
+    const told = [...bot.world.dodo.store.events.values()].map(({ event }) => event.event_id);
+    expect(told.sort()).toEqual(charged.map(({ askId }) => askId).sort());
+  });
+});
