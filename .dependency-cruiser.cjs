@@ -16,7 +16,7 @@ module.exports = {
     { from: inside('src/ports/'), to: node },
     { from: inside('src/ports/dodo/'), to: vendor('dodopayments', 'zod') },
     { from: inside('src/ports/openai/'), to: vendor('openai', 'gpt-tokenizer') },
-    { from: inside('src/ports/store/'), to: vendor('keyv') },
+    { from: inside('src/ports/store/'), to: vendor('keyv', '@keyv/redis', '@redis/client') },
     { from: inside('src/ports/log/'), to: vendor('pino') },
     { from: inside('src/ports/metrics/'), to: vendor('prom-client') },
 
@@ -32,7 +32,7 @@ module.exports = {
     { from: inside('src/web/'), to: vendor('express', '@types/express') },
     { from: inside('src/web/'), to: node },
     { from: inside('src/workers/'), to: inside('src/workers/', 'src/core/') },
-    { from: inside('src/config\\.ts$'), to: vendor('zod') },
+    { from: inside('src/config-variables\\.ts$'), to: vendor('zod') },
 
     // Only what stands at the top knows all; the sandbox is for its CLI and for tests.
     { from: { path: '^src/[^/]+\\.ts$' }, to: inside('src/[^/]+\\.ts$', 'src/(core|ports|platform|web|workers)/', 'commands/') },
@@ -46,8 +46,8 @@ module.exports = {
     { from: inside(simulator), to: vendor('express', '@types/express', 'zod') },
     { from: inside('src/sandbox/dodo/'), to: vendor('dodopayments', 'standardwebhooks') },
     { from: inside('src/sandbox/openai/'), to: vendor('openai', 'gpt-tokenizer') },
-    { from: inside('src/sandbox/discord/'), to: vendor('discord-api-types') },
-    { from: inside('src/sandbox/slack/'), to: vendor('@slack/(bolt|web-api|types|oauth)') },
+    { from: inside('src/sandbox/discord/'), to: vendor('discord-api-types', 'ws', '@types/ws') },
+    { from: inside('src/sandbox/slack/'), to: vendor('@slack/(bolt|web-api|types|oauth)', 'ws', '@types/ws') },
     { from: { path: '^src/sandbox/', pathNot: `^${simulator}` }, to: inside('src/sandbox/', 'src/[^/]+\\.ts$', 'src/core/', 'src/ports/log/') },
     { from: { path: '^src/sandbox/', pathNot: `^${simulator}` }, to: vendor('express', '@types/express') },
     { from: inside('src/sandbox/'), to: node },

@@ -5,6 +5,7 @@ import type { Button } from '../src/core/chat.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 import { isSameUser } from '../src/core/identity.ts';
 import { formatTokens } from '../src/core/tokens.ts';
+import { ToldFailure } from '../src/core/told-failure.ts';
 
 /** The platform is told by then, whatever the store does: privately, since a refusal may follow. */
 const DECISION_MS = 500;
@@ -43,7 +44,11 @@ async function answer({ responder }: CommandContext, started: StartedAsk, isPriv
   const result = await started.run(view);
   // Whoever took the hold closes the message; two writers would overwrite each other.
   if (result.fenced) return;
-  await view.finish(result.text, footer(result, started, isPrivate));
+  try {
+    await view.finish(result.text, footer(result, started, isPrivate));
+  } catch (error) {
+    throw new ToldFailure(`The end of your answer could not be shown here.\n${costLine(result, started)}`, error);
+  }
 }
 
 /** An answer that cannot be shown is not asked for. */
@@ -56,10 +61,14 @@ async function openOrAbandon<View>(started: StartedAsk, open: () => Promise<View
   }
 }
 
+function costLine({ receipt }: AskResult, { askId }: StartedAsk, left: number | null = null): string {
+  return receipt === null ? `\`${askId}\`` : receiptLine(receipt, left);
+}
+
 function footer(result: AskResult, started: StartedAsk, isPrivate: boolean): { text: string; buttons: Button[] } {
   const notes = [
     endingNote(result, started.clamped ? started.outputBound : null),
-    result.receipt === null ? `\`${started.askId}\`` : receiptLine(result.receipt, isPrivate ? result.left : null),
+    costLine(result, started, isPrivate ? result.left : null),
   ];
   return {
     text: notes.filter((note) => note !== null).join('\n'),

@@ -26,7 +26,7 @@ async function register(): Promise<void> {
     console.log('Slack: paste this at https://api.slack.com/apps under App Manifest:');
     console.log(
       JSON.stringify(
-        slackManifest(COMMANDS, { brandName: config.brand.name, baseUrl: config.baseUrl, prefix }),
+        slackManifest(COMMANDS, { brandName: config.brand.name, baseUrl: config.baseUrl, prefix, transport: 'http' }),
         null,
         2,
       ),

@@ -1,22 +1,26 @@
-import { createPinoLog } from '../ports/log/pino-log.ts';
 import { readArguments, type SandboxArguments, USAGE } from '../sandbox/command-line.ts';
-import { runSandbox } from '../sandbox/run-sandbox.ts';
-import { openSandboxFolder } from '../sandbox/sandbox-folder.ts';
-import { runTour } from '../sandbox/tour/run-tour.ts';
 import { listenForSignals } from '../signals.ts';
 
 const write = (text: string) => void process.stdout.write(text);
 
 /** @returns the exit code */
 async function sandbox({ tour, data, verbose }: SandboxArguments): Promise<0 | 1> {
+  // From here on a signal ends the sandbox in order, also while it starts; it ends a tour at once.
+  const signals = tour ? null : listenForSignals();
+  // Loaded late, so that a misspelt flag and --help are answered at once.
+  const [{ createPinoLog }, { openSandboxFolder }] = await Promise.all([
+    import('../ports/log/pino-log.ts'),
+    import('../sandbox/sandbox-folder.ts'),
+  ]);
   const folder = await openSandboxFolder(data);
   const log = verbose ? createPinoLog('info') : createPinoLog('info', folder.logFile);
-  if (!tour) {
-    const signals = listenForSignals();
+  if (signals !== null) {
+    const { runSandbox } = await import('../sandbox/run-sandbox.ts');
     await runSandbox({ folder, log, logsToFile: !verbose, write, signals });
     await folder.discard();
     return 0;
   }
+  const { runTour } = await import('../sandbox/tour/run-tour.ts');
   const hasColours = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const exitCode = await runTour({ folder: folder.path, log, write, hasColours });
   if (exitCode === 0) await folder.discard();

@@ -5,6 +5,7 @@ import { failureText } from './failure-text.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { noticeReply } from './notice-text.ts';
+import { ToldFailure } from './told-failure.ts';
 
 export interface ChatAppDeps {
   commands: readonly Command[];
@@ -35,7 +36,8 @@ export function createChatApp(deps: ChatAppDeps): ChatApp {
 
   async function tellFailure(what: string, turn: Turn, responder: Responder, error: unknown): Promise<void> {
     deps.log.error({ err: error, what, platform: turn.by.platform, cause: turn.cause }, 'a turn failed');
-    if (error instanceof PlatformError) deps.metrics.count('platform_faults');
+    const fault = error instanceof ToldFailure ? error.cause : error;
+    if (fault instanceof PlatformError) deps.metrics.count('platform_faults');
     try {
       await responder.reply({ text: failureText(error) });
     } catch (unreachable) {

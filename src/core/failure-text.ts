@@ -1,8 +1,10 @@
 import { BillingError } from './billing.ts';
 import { ModelError } from './model.ts';
+import { ToldFailure } from './told-failure.ts';
 
 /** The one place where a failure becomes a sentence for a member: what happened, what it cost, what to do next. */
 export function failureText(error: unknown): string {
+  if (error instanceof ToldFailure) return error.sentence;
   if (error instanceof BillingError) return billingText(error);
   if (error instanceof ModelError) return modelText(error);
   return 'Something went wrong on our side. Nothing was charged; please try again in a minute.';

@@ -60,7 +60,7 @@ describe('many workspaces', () => {
     const begin = await fetch(`${stage.bot.url}/slack/install`, { redirect: 'manual' });
     const url = new URL(begin.headers.get('location') ?? '');
     expect(url.origin).toBe(stage.slack.url);
-    expect(url.searchParams.get('scope')).toBe('commands,chat:write,im:write,im:history');
+    expect(url.searchParams.get('scope')).toBe('commands,chat:write,app_mentions:read,im:write,im:history');
     expect(url.searchParams.get('redirect_uri')).toBe(`${stage.bot.url}/slack/oauth_redirect`);
   });
 

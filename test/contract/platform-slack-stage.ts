@@ -3,7 +3,8 @@ import type { ChatApp, CommandSpec, Responder, Turn } from '../../src/core/chat.
 import type { Log } from '../../src/core/log.ts';
 import { setTimer } from '../../src/platform/edit-pacer.ts';
 import { createSlackHttp } from '../../src/platform/slack/slack-http.ts';
-import type { SlackAuth, SlackPlatform } from '../../src/platform/slack/slack-platform.ts';
+import type { SlackAuth, SlackOptions, SlackPlatform } from '../../src/platform/slack/slack-platform.ts';
+import { createSlackSocket, type SlackSocket } from '../../src/platform/slack/slack-socket.ts';
 import { type RunningServer, startHttpServer } from '../../src/sandbox/http-server.ts';
 import {
   createSlackSimulator,
@@ -38,6 +39,10 @@ export interface SlackStage {
   slack: SlackSimulator;
   bot: RunningServer;
   platform: SlackPlatform;
+  /** @throws Error unless the stage was made with the transport `socket` */
+  socket(): SlackSocket;
+  /** What the socket told as final. */
+  fatals: Error[];
   turns: { name: string; options: Readonly<Record<string, string | number>>; turn: Turn }[];
   /** What the next turns do; a command that is not set answers "done". */
   script: { run: Script };
@@ -47,6 +52,8 @@ export interface SlackStage {
 
 export interface StageOptions extends SlackSimulatorOptions {
   auth?: (slack: SlackSimulator) => SlackAuth;
+  /** The app's token of Socket Mode, when it is not the right one. */
+  wrongAppToken?: string;
   clock?: () => number;
   commandPrefix?: string;
   ackDeadlineMs?: number;
@@ -59,6 +66,7 @@ export interface StageOptions extends SlackSimulatorOptions {
 export async function createSlackStage(options: StageOptions = {}): Promise<SlackStage> {
   const {
     auth,
+    wrongAppToken,
     clock = Date.now,
     commandPrefix,
     ackDeadlineMs,
@@ -70,6 +78,7 @@ export async function createSlackStage(options: StageOptions = {}): Promise<Slac
   const turns: SlackStage['turns'] = [];
   const script: SlackStage['script'] = { run: (_turn, responder) => responder.reply({ text: 'done' }) };
   const logs: LogLine[] = [];
+  const fatals: Error[] = [];
   const chat: ChatApp = {
     commands: SPECS,
     async command(name, given, turn, responder) {
@@ -83,10 +92,9 @@ export async function createSlackStage(options: StageOptions = {}): Promise<Slac
   };
   const host = express();
   const bot = await startHttpServer(host);
-  const platform = createSlackHttp({
+  const settings: SlackOptions = {
     host,
     auth: auth?.(slack) ?? { botToken: slack.settings.botToken },
-    signingSecret: slack.settings.signingSecret,
     apiUrl: `${slack.url}/api/`,
     baseUrl: bot.url,
     chat,
@@ -96,7 +104,15 @@ export async function createSlackStage(options: StageOptions = {}): Promise<Slac
     setTimer: (delay, run) => setTimer(delay / haste, run),
     ...(commandPrefix !== undefined && { commandPrefix }),
     ...(ackDeadlineMs !== undefined && { ackDeadlineMs }),
-  });
+  };
+  const { signingSecret, appToken: rightAppToken } = slack.settings;
+  const appToken = wrongAppToken ?? rightAppToken;
+  const onFatal = (error: Error) => {
+    fatals.push(error);
+  };
+  const socket = slack.transport === 'socket' ? createSlackSocket({ ...settings, appToken, onFatal }) : null;
+  const platform = socket ?? createSlackHttp({ ...settings, signingSecret });
+  await socket?.connect();
   host.use(express.json(), (_request, response) => {
     response.status(404).json({ error: { code: 'not_found', message: 'no such route' } });
   });
@@ -105,6 +121,11 @@ export async function createSlackStage(options: StageOptions = {}): Promise<Slac
     slack,
     bot,
     platform,
+    socket() {
+      if (socket === null) throw new Error('expected a stage with the transport socket, got http');
+      return socket;
+    },
+    fatals,
     turns,
     script,
     logs,

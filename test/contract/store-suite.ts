@@ -3,6 +3,7 @@ import type { StoreEngine } from './store-harness.ts';
 import { accountsContract } from './store-suite-accounts.ts';
 import { rowsContract } from './store-suite-rows.ts';
 import { sharedContract } from './store-suite-shared.ts';
+import { spreadContract } from './store-suite-spread.ts';
 
 /** What every engine of the store port promises (`src/core/store.ts`). */
 export function storeContract(name: string, engine: StoreEngine): void {
@@ -10,5 +11,6 @@ export function storeContract(name: string, engine: StoreEngine): void {
     accountsContract(engine);
     rowsContract(engine);
     sharedContract(engine);
+    spreadContract(engine);
   });
 }

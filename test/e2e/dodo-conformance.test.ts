@@ -46,6 +46,7 @@ describe("what the bot and Dodo say to each other fits the description of Dodo's
     }
     simulator.switches.outage = { status: 503 };
     await ask(ann, 'While Dodo is away');
+    bot.advance(1_000);
     await bot.settle();
     bot.advance(2 * 60 * MINUTE);
     await bot.settle();

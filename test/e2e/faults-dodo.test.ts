@@ -82,7 +82,7 @@ describe.each(['discord', 'slack'] as const)('Dodo away, seen from %s', (platfor
     expect(last.text).toContain(`${receipt?.charged} tokens`);
     bot.advance(1_000);
     await bot.settle();
-    expect(bot.kept.rows('usage').map(({ id }) => id)).toContain(`usage:${receipt?.askId}`);
+    expect(bot.kept.rows('usage').map(({ body }) => body.eventId)).toContain(receipt?.askId);
     bot.world.dodo.switches.outage = null;
     bot.advance(700_000);
     await bot.meterTick();

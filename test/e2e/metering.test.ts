@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../../src/sandbox/dodo/server.ts';
+import type { DodoSwitches } from '../../src/sandbox/dodo/switches.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';
-import { ask, buy, personOn } from '../helpers/people.ts';
+import { ask, buy, modelTable, personOn } from '../helpers/people.ts';
 
 const MINUTE = 60_000;
 
@@ -14,16 +15,20 @@ interface SentEvent {
   metadata: Record<string, unknown>;
 }
 
+interface Options extends Pick<BotOptions, 'env' | 'overrides'> {
+  switches?: Partial<DodoSwitches>;
+}
+
 describe('metering: every answer reaches Dodo exactly once (I2)', () => {
   let bot: Bot;
   let exchanges: Exchange[] = [];
   afterEach(() => bot.close());
 
-  async function begin(options: BotOptions = {}): Promise<void> {
+  async function begin({ switches = {}, ...options }: Options = {}): Promise<void> {
     exchanges = [];
     bot = await startBot({
       ...options,
-      world: { dodo: { onExchange: (exchange) => exchanges.push(exchange) } },
+      world: { dodo: { switches, onExchange: (exchange) => exchanges.push(exchange) } },
       overrides: { usageGatherMs: 10_000, billingTimeoutMs: 300, ...options.overrides },
     });
   }
@@ -283,6 +288,30 @@ describe('metering: every answer reaches Dodo exactly once (I2)', () => {
     await bot.settle();
     expect(unsettled()).toEqual([0]);
     expect(balanceAtDodo()).toBe(10_000_000 - charged());
+  });
+
+  it.each([
+    { rowsPer: 'grant', grantOrder: 'earliest_expiring' },
+    { rowsPer: 'grant', grantOrder: 'oldest' },
+    { rowsPer: 'tick', grantOrder: 'earliest_expiring' },
+  ] as const)('settles usage of several asks that Dodo takes from two grants at once: %o', async (switches) => {
+    await begin({ switches, env: { MODEL_TABLE: modelTable({ maxOutputTokens: 100, tokensEach: 100_000 }) } });
+    const ann = await subscriber('Ann');
+    await buy(bot, ann, 'topup');
+    await ask(ann, '[[length:60]]');
+    await ask(ann, '[[length:61]]');
+    await flush();
+    await bot.world.dodo.tick();
+    await bot.settle();
+    expect(charged()).toBeGreaterThan(12_000_000);
+    expect(balanceAtDodo()).toBe(15_000_000 - charged());
+    expect(unsettled()).toEqual([0]);
+    expect(bot.kept.accounts()[0]?.ledger?.balance).toBe(balanceAtDodo());
+    const held = bot.kept.accounts()[0]?.grants.reduce((sum, { remaining }) => sum + remaining, 0) ?? 0;
+    // A row over several grants names none: what is left of each is known at the next reading, and no sooner too little.
+    if (switches.rowsPer === 'grant') expect(held).toBe(balanceAtDodo());
+    else expect(held).toBeGreaterThanOrEqual(balanceAtDodo());
+    expect(await bot.metric('tokens_foreign_total')).toBe(0);
   });
 
   it('sends what waited over a restart, once', async () => {

@@ -95,6 +95,23 @@ export function tellStory(platform: PlatformName): void {
       expect((await reads(ann.does('balance'))).text).toMatch(/15,000,000 tokens left/);
     });
 
+    it('sells several packs at once, and asks again for a number or a plan that makes no sense', async () => {
+      const { bot, ann } = await begin();
+      for (const packs of ['0', '21']) {
+        const nonsense = await reads(ann.does('topup', packs));
+        expect(nonsense.text).toBe(`You can buy 1 to 20 packs at a time, not "${packs}". For example: /topup 2`);
+      }
+      const gold = await reads(ann.does('subscribe', 'gold'));
+      expect(gold.text).toMatch(/There is no plan "gold"/);
+      expect(labels(gold)).toEqual(['Subscribe to Starter', 'Subscribe to Pro']);
+      expect(bot.world.dodo.store.sessions.size).toBe(0);
+      const offer = await reads(ann.does('topup', '3'));
+      expect(offer.text).toMatch(/3 Token Top-Up Packs: 15,000,000 tokens for \$57\.00/);
+      await payAt(linkIn(offer), 'ann@example.com');
+      await bot.settle();
+      expect(ann.dms().map((said) => said.text)).toEqual([expect.stringMatching(/\*\*15,000,000 tokens were added/)]);
+    });
+
     it('leads to the portal where a plan can be cancelled, and says so when there is nothing to manage', async () => {
       const { bot, ann } = await begin();
       expect((await reads(ann.does('billing'))).text).toMatch(/nothing to manage yet/);
@@ -205,6 +222,16 @@ export function tellStory(platform: PlatformName): void {
       expect(empty.last.text).toMatch(/not charged/);
       expect(bot.kept.receipts().map((receipt) => receipt.charged)).toEqual([0, 0]);
       expect((await reads(ann.does('balance'))).text).toMatch(/10,000,000 tokens left/);
+    });
+
+    it('asks for a question that is empty or too long in a plain sentence, and charges nothing', async () => {
+      const { bot, ann } = await begin({ env: { MODEL_TABLE: modelTable({ maxOutputTokens: 100, tokensEach: 1 }) } });
+      await buy(bot, ann, 'topup');
+      expect((await reads(ann.does('ask', '   '))).text).toMatch(/^Please write what you want to ask/);
+      const long = await ask(ann, 'word '.repeat(21_000));
+      expect(long.last.text).toMatch(/too long for the model.*at most [\d,]+\. Please shorten it/);
+      expect(bot.world.openai.store.requests).toEqual([]);
+      expect((await reads(ann.does('balance'))).text).toMatch(/5,000,000 tokens left/);
     });
 
     it('continues a long answer in further messages, code fences closed and reopened, nothing lost (pain 21)', async () => {

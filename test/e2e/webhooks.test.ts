@@ -33,8 +33,20 @@ describe('webhooks apply once, in any order (I4)', () => {
     await bot.world.dodo.tick();
   }
 
+  /** A debit in Dodo's dashboard. */
+  async function takeAtDodo(tokens: number): Promise<void> {
+    const { url, apiKey } = bot.world.dodo;
+    const entitlement = bot.world.env.CREDIT_ENTITLEMENT_ID;
+    await fetch(`${url}/credit-entitlements/${entitlement}/balances/${customer()}/ledger-entries`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ entry_type: 'debit', amount: String(tokens) }),
+    });
+    await bot.settle();
+  }
+
   /** Months of a member's life at Dodo, of which the bot hears only as the faults let it. */
-  async function live(faults: Partial<WebhookFaults>): Promise<void> {
+  async function live(faults: Partial<WebhookFaults>, end: 'cancelled' | 'running' = 'cancelled'): Promise<void> {
     bot = await startBot();
     ann = personOn('discord', bot, 'Ann');
     const { dodo } = bot.world;
@@ -55,7 +67,7 @@ describe('webhooks apply once, in any order (I4)', () => {
     step();
     await useElsewhere(70_000, 'three');
     step();
-    dodo.cancel(subscription());
+    if (end === 'cancelled') dodo.cancel(subscription());
     await bot.settle();
     bot.advance(faults.delayMs ?? 0);
     await bot.settle();
@@ -116,6 +128,42 @@ describe('webhooks apply once, in any order (I4)', () => {
     }
   });
 
+  it('a plan that was on hold and was paid again runs, whichever of the two is heard last (pain 8)', async () => {
+    for (const shuffle of [null, () => 0, randomFrom(4), randomFrom(5), randomFrom(6)]) {
+      await live({ delayMs: HOUR, shuffle, latestStateBody: false }, 'running');
+      expect(account()?.subscriptions.map(({ status }) => status)).toEqual(['active']);
+      expect(account()?.ledger?.balance).toBe(atDodo());
+      expect((await reads(ann.does('balance'))).text).toMatch(/Plan: Starter, which renews on/);
+      await bot.close();
+    }
+  });
+
+  it('does not count a late credit twice, even while the ledger cannot be read', async () => {
+    bot = await startBot();
+    ann = personOn('discord', bot, 'Ann');
+    await buy(bot, ann, 'starter');
+    const { dodo } = bot.world;
+    const isCredit = (type: string) => type === 'credit.added';
+    Object.assign(dodo.webhooks.faults, { delayMs: HOUR, only: isCredit });
+    const url = await checkoutOf(ann, 'topup');
+    await payAt(url, 'ann@example.com');
+    bot.advance(1_500);
+    await useElsewhere(1_000_000, 'between');
+    // Only the newer row has come, and it does not join on: the balance follows it.
+    dodo.switches.outage = { status: 503 };
+    await bot.settle();
+    expect(account()?.ledger?.balance).toBe(14_000_000);
+    bot.advance(HOUR);
+    await bot.settle();
+    expect(account()?.ledger?.balance).toBe(14_000_000);
+    expect(added()).toHaveLength(2);
+    dodo.switches.outage = null;
+    bot.advance(10 * MINUTE);
+    await bot.settle();
+    expect(account()?.ledger).toMatchObject({ balance: 14_000_000 });
+    expect(added()).toHaveLength(2);
+  });
+
   it('tells a purchase by one DM though its webhooks come five times, before and after a restart', async () => {
     bot = await startBot();
     ann = personOn('slack', bot, 'Ann');
@@ -129,6 +177,29 @@ describe('webhooks apply once, in any order (I4)', () => {
     expect(account()?.ledger?.balance).toBe(15_000_000);
     expect(await bot.metric('webhooks_repeated_total')).toBeGreaterThanOrEqual(4);
     expect(await bot.metric('rows_waiting{topic="inbox"}')).toBe(0);
+  });
+
+  it('tells a purchase by one DM though it makes several rows', async () => {
+    bot = await startBot();
+    ann = personOn('slack', bot, 'Ann');
+    await buy(bot, ann, 'starter');
+    const { url, apiKey } = bot.world.dodo;
+    const pack = { product_id: bot.world.env.TOPUP_PRODUCT_ID, quantity: 1 };
+    const response = await fetch(`${url}/checkouts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        product_cart: [pack, pack],
+        customer: { customer_id: customer() },
+        return_url: `${bot.app.url}/paid`,
+      }),
+    });
+    const { checkout_url: checkout } = (await response.json()) as { checkout_url: string };
+    await payAt(checkout, 'ann@example.com');
+    await bot.settle();
+    expect(account()?.ledger?.balance).toBe(20_000_000);
+    expect(bot.kept.records('ledger')).toHaveLength(3);
+    expect(added()).toHaveLength(2);
   });
 
   it('is not moved by the same event under another webhook id (pain 6)', async () => {
@@ -164,6 +235,22 @@ describe('webhooks apply once, in any order (I4)', () => {
     expect((await reads(ann.does('balance'))).text).toContain(
       `${(15_000_000 - used).toLocaleString('en-US')} tokens left`,
     );
+  });
+
+  it("finds a lost credit of an empty wallet by the member's own asking, after a day at most (pain 7)", async () => {
+    bot = await startBot();
+    ann = personOn('discord', bot, 'Ann');
+    await buy(bot, ann, 'topup');
+    await takeAtDodo(5_000_000);
+    bot.world.dodo.webhooks.faults.drop = true;
+    await buy(bot, ann, 'topup');
+    bot.world.dodo.webhooks.faults.drop = false;
+    bot.advance(25 * HOUR);
+    await reads(ann.does('billing'));
+    expect((await ask(ann, 'Where are my tokens?')).isRefused).toBe(true);
+    await bot.settle();
+    expect(added()).toHaveLength(2);
+    expect((await ask(ann, 'And now?')).isRefused).toBe(false);
   });
 
   it('finds the first credits by reading when all credit webhooks of the purchase are lost', async () => {

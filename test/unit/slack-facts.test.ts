@@ -178,7 +178,8 @@ describe('the manifest', () => {
     },
     { name: 'help', description: 'Help', options: [] },
   ];
-  const manifest = slackManifest(specs, { brandName: 'Neural API', baseUrl: 'https://bot.test', prefix: 'n-' });
+  const facts = { brandName: 'Neural API', baseUrl: 'https://bot.test', prefix: 'n-', transport: 'http' as const };
+  const manifest = slackManifest(specs, facts);
 
   it('names every command with its prefix, hint and address', () => {
     const url = 'https://bot.test/slack/events';
@@ -197,21 +198,37 @@ describe('the manifest', () => {
   });
 
   it('asks for no more than the code uses, and tells when the app is removed', () => {
-    expect(manifest.oauth_config?.scopes).toEqual({ bot: ['commands', 'chat:write', 'im:write', 'im:history'] });
+    expect(manifest.oauth_config?.scopes).toEqual({
+      bot: ['commands', 'chat:write', 'app_mentions:read', 'im:write', 'im:history'],
+    });
     expect(manifest.oauth_config?.redirect_urls).toEqual(['https://bot.test/slack/oauth_redirect']);
-    expect(manifest.settings?.event_subscriptions?.bot_events).toEqual(['app_uninstalled', 'tokens_revoked']);
+    expect(manifest.settings?.event_subscriptions?.bot_events).toEqual([
+      'app_mention',
+      'message.im',
+      'app_uninstalled',
+      'tokens_revoked',
+    ]);
     expect(manifest.features?.app_home?.messages_tab_enabled).toBe(true);
   });
 
+  it('names no address for Socket Mode, and asks for the same', () => {
+    const socket = slackManifest(specs, { ...facts, baseUrl: 'http://localhost:3000', transport: 'socket' });
+    expect(JSON.stringify(socket)).not.toMatch(/https?:/);
+    expect(socket.settings).toMatchObject({ socket_mode_enabled: true, interactivity: { is_enabled: true } });
+    expect(socket.settings?.event_subscriptions?.bot_events).toEqual(
+      manifest.settings?.event_subscriptions?.bot_events,
+    );
+    expect(socket.oauth_config?.scopes).toEqual(manifest.oauth_config?.scopes);
+    expect(manifest.settings?.socket_mode_enabled).toBe(false);
+    const many = slackManifest(specs, { ...facts, transport: 'socket' });
+    expect(many.oauth_config?.redirect_urls).toEqual(['https://bot.test/slack/oauth_redirect']);
+  });
+
   it('keeps to the names that Slack allows', () => {
-    const long = slackManifest([], {
-      brandName: `  ${'Ä Brand! '.repeat(20)}`,
-      baseUrl: 'https://bot.test',
-      prefix: '',
-    });
+    const long = slackManifest([], { ...facts, brandName: `  ${'Ä Brand! '.repeat(20)}` });
     expect(long.display_information.name.length).toBeLessThanOrEqual(35);
     expect(long.features?.bot_user?.display_name).toMatch(/^[a-z0-9._-]{1,80}$/);
-    const strange = slackManifest([], { brandName: '東京', baseUrl: 'https://bot.test', prefix: '' });
+    const strange = slackManifest([], { ...facts, brandName: '東京' });
     expect(strange.features?.bot_user?.display_name).toBe('tallybot');
   });
 });

@@ -29,7 +29,7 @@ export function advance(head: LedgerHead, row: LedgerRow, moment: Moment): { hea
   if (isLate) return { head, gap: joinsOn && changes };
   const after = headAfter(row, moment, zeroSeenAt(head, row, moment));
   const isWhole = head.wholeUntil === head.rowAt;
-  if (row.createdAt === head.rowAt && !(joinsOn && isWhole)) return { head: lower(head, after), gap: true };
+  if (row.createdAt === head.rowAt && !(joinsOn && isWhole)) return { head: inDoubt(head, after), gap: true };
   return { head: joinsOn && isWhole ? after : { ...after, wholeUntil: head.wholeUntil }, gap: !joinsOn };
 }
 
@@ -46,10 +46,10 @@ export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null)
   };
 }
 
-/** The state that lends out less; what is known to be whole stays as it was. */
-export function lower(head: LedgerHead, other: LedgerHead): LedgerHead {
+/** Of two states of one instant, the one that lends out less; nothing of that instant counts as whole any more. */
+export function inDoubt(head: LedgerHead, other: LedgerHead): LedgerHead {
   const isLower = other.balance - other.overage < head.balance - head.overage;
-  return isLower ? { ...other, wholeUntil: head.wholeUntil } : head;
+  return { ...(isLower ? other : head), wholeUntil: Math.min(head.wholeUntil, head.rowAt - 1) };
 }
 
 /** A balance that a row lifts from zero was at zero until that row. */

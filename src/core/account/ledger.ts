@@ -4,7 +4,7 @@ import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, LedgerHead } from './account.ts';
 import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
-import { advance, effectOf, headAfter, lower, purchaseKey } from './ledger-row.ts';
+import { advance, effectOf, headAfter, inDoubt, purchaseKey } from './ledger-row.ts';
 import { noteLowBalance } from './low-balance.ts';
 import { requestLookLater, requestReconcile } from './reconcile.ts';
 import { inOrder } from './row-order.ts';
@@ -129,12 +129,13 @@ function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment
   const ledger = account.ledger ?? EMPTY_LEDGER;
   const newest = inOrder(rows).at(-1);
   const touchedZero = rows.some((row) => row.createdAt >= ledger.rowAt && row.balanceAfter === 0);
-  const zeroAt = touchedZero || ledger.balance === 0 ? moment.now : ledger.zeroAt;
+  const wasZero = account.ledger?.balance === 0 || (account.ledger !== null && touchedZero);
+  const zeroAt = wasZero ? moment.now : ledger.zeroAt;
   const asBefore: LedgerHead = { ...ledger, zeroAt, confirmedAt: moment.now };
   if (newest === undefined) return asBefore;
   const asRead = headAfter(newest, moment, zeroAt);
   if (newest.createdAt > ledger.rowAt || rows.some((row) => row.id === ledger.rowId)) return asRead;
-  return newest.createdAt === ledger.rowAt ? lower(asBefore, asRead) : asBefore;
+  return newest.createdAt === ledger.rowAt ? inDoubt(asBefore, asRead) : asBefore;
 }
 
 function applyRows(

@@ -1,4 +1,5 @@
 import type {
+  APIInteractionResponse,
   APIMessage,
   RawFile,
   RESTGetAPIApplicationCommandsResult,
@@ -22,6 +23,8 @@ export interface OutgoingMessage {
 
 /** The calls that this program makes to Discord. Each throws PlatformError, and none is tried twice. */
 export interface DiscordApi {
+  /** The first response to an interaction that came by the gateway. */
+  respond(interaction: string, token: string, response: APIInteractionResponse): Promise<void>;
   /** By an interaction's token; `message` may be '@original'. */
   readonly byToken: {
     followUp(token: string, message: OutgoingMessage): Promise<APIMessage>;
@@ -37,6 +40,8 @@ export interface DiscordApi {
     remove(channel: string, message: string): Promise<void>;
     /** The newest messages first. */
     list(channel: string, limit: number): Promise<APIMessage[]>;
+    /** Shows "… is typing" for ten seconds, or until a message comes. */
+    typing(channel: string): Promise<void>;
     /** The id of the DM channel with this user. */
     openDm(user: string): Promise<string>;
   };
@@ -74,6 +79,8 @@ export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOpt
   const noAuth = { auth: false };
 
   return {
+    respond: (interaction, token, body) =>
+      call(() => rest.post(Routes.interactionCallback(interaction, token), { body, ...noAuth })),
     byToken: {
       followUp: (interaction, message) =>
         call(() => interactions.post(Routes.webhook(applicationId, interaction), { ...message, ...noAuth })),
@@ -89,6 +96,7 @@ export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOpt
       remove: (channel, message) => call(() => rest.delete(Routes.channelMessage(channel, message))),
       list: (channel, limit) =>
         call(() => rest.get(Routes.channelMessages(channel), { query: new URLSearchParams({ limit: String(limit) }) })),
+      typing: (channel) => call(() => rest.post(Routes.channelTyping(channel))),
       async openDm(user) {
         const body = { recipient_id: user };
         const channel = await call<RESTPostAPICurrentUserCreateDMChannelResult>(() =>

@@ -1,12 +1,14 @@
 import type { Router } from 'express';
-import { type ChatApp, type Messenger, PlatformError } from '../../core/chat.ts';
+import type { ChatApp, Messenger } from '../../core/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { createDiscordApi } from './api.ts';
+import { checkApplication } from './check-application.ts';
 import { createHttpRouter } from './http-router.ts';
 import { createMessenger } from './messenger.ts';
 import { createReceive } from './receive.ts';
 import { createSignatureCheck } from './signature.ts';
+import { createUnderWay } from './under-way.ts';
 
 export interface DiscordHttpOptions {
   applicationId: string;
@@ -44,7 +46,7 @@ export function createDiscordHttp(options: DiscordHttpOptions): DiscordHttp {
   const isSigned = createSignatureCheck(publicKey);
   const api = createDiscordApi({ ...options, apiUrl: options.apiUrl ?? 'https://discord.com/api' });
   const receive = createReceive({ ...options, api, ackDeadlineMs, editIntervalMs });
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
   let isOpen = true;
 
   return {
@@ -52,35 +54,18 @@ export function createDiscordHttp(options: DiscordHttpOptions): DiscordHttp {
       isSigned,
       isOpen: () => isOpen,
       log,
-      async receive(interaction, respond) {
-        const turn = receive(interaction, respond);
-        underWay.add(turn);
-        await turn.finally(() => underWay.delete(turn));
-      },
+      receive: (interaction, respond) => underWay.add(receive(interaction, respond)),
     }),
     messenger: createMessenger(api, clock),
     async check() {
-      const application = await api.application().catch((error: unknown) => {
-        if (error instanceof PlatformError && error.fault === 'refused') {
-          throw new Error(`Discord does not accept the bot's token: ${error.message}`, { cause: error });
-        }
-        throw error;
-      });
-      if (application.id !== applicationId) {
-        throw new Error(`expected a token of application ${applicationId}, got one of ${application.id}`);
-      }
+      const application = await checkApplication(api, applicationId);
       if (application.verify_key.toLowerCase() !== publicKey.toLowerCase()) {
         throw new Error(`the public key is not that of application ${applicationId}`);
       }
     },
     async close() {
       isOpen = false;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_WITHIN);
-      });
-      await Promise.race([Promise.allSettled(underWay), late]);
-      clearTimeout(timer);
+      await underWay.ended(CLOSE_WITHIN);
       api.close();
     },
   };

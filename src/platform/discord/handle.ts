@@ -1,15 +1,14 @@
 import type { MessageHandle } from '../../core/chat.ts';
 import type { Millis } from '../../core/time.ts';
-import type { Origin } from './inbound.ts';
-import type { Outlet, Posted } from './outlet.ts';
-import { TOKEN_LIFE } from './outlet.ts';
+import type { Posted } from './outlet.ts';
 
 export interface HandleFacts {
   applicationId: string;
-  origin: Origin;
-  receivedAt: Millis;
+  /** Whom the message is for. */
+  user: string;
   message: Posted;
-  way: Outlet['kind'];
+  /** The interaction's token, where the message went by it, and when it ends. */
+  token?: { value: string; until: Millis } | undefined;
 }
 
 /** What a message's handle says, read back. `token` is empty where the bot's own token is the only way. */
@@ -22,16 +21,16 @@ export interface Place {
   user: string;
 }
 
-export function messageHandle({ applicationId, origin, receivedAt, message, way }: HandleFacts): MessageHandle {
+export function messageHandle({ applicationId, user, message, token }: HandleFacts): MessageHandle {
   const place: Record<string, string> = {
     application: applicationId,
     channel: message.channel,
     message: message.id,
-    user: origin.user,
+    user,
   };
-  if (way === 'token') {
-    place.token = origin.token;
-    place.tokenUntil = String(receivedAt + TOKEN_LIFE);
+  if (token !== undefined) {
+    place.token = token.value;
+    place.tokenUntil = String(token.until);
   }
   return { platform: 'discord', place };
 }

@@ -1,6 +1,4 @@
 import type { Log } from '../../core/log.ts';
-import type { Clock, Millis } from '../../core/time.ts';
-import type { DiscordApi } from './api.ts';
 import {
   ARCHIVED_THREAD,
   discordCode,
@@ -13,8 +11,7 @@ import {
   UNKNOWN_MESSAGE,
   UNKNOWN_WEBHOOK,
 } from './errors.ts';
-import type { Origin } from './inbound.ts';
-import { createChannelOutlet, isTokenFresh, type Outlet, type TokenOutlet } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
 
 /** Discord's reasons why nothing more goes this way, though it may go another. */
 const WAY_IS_CLOSED = new Set([
@@ -29,53 +26,43 @@ const WAY_IS_CLOSED = new Set([
   LOCKED_THREAD,
 ]);
 
+/** A way that messages to a member may go. */
+export interface Way {
+  /** Asked before each use. */
+  isOpen(): boolean;
+  /** Called once, when this way is first taken. */
+  open(): Outlet | Promise<Outlet>;
+}
+
 /** The ways to a member, the next one taken when one has closed. */
 export interface Line {
   /** Runs this over the present way, and from its start over the next way when the present one is closed. */
   through<Result>(run: (outlet: Outlet) => Promise<Result>): Promise<Result>;
 }
 
-export interface LineOptions {
-  api: DiscordApi;
-  origin: Origin;
-  /** When the interaction came in. */
-  receivedAt: Millis;
-  token: TokenOutlet;
-  /** Others may read the messages, so they may go into the channel. */
-  isPublic(): boolean;
-  clock: Clock;
-  log: Log;
-}
-
 /**
- * The interaction's token while it lives; then the channel, where the bot is a member and the answer is public; then a
- * DM. What the last way refuses is thrown.
+ * Takes the first of these ways that is open, and never goes back. The last one is always taken to be open: what it
+ * refuses is thrown.
+ * @param cause names in the log what the messages are about
  */
-export function createLine(options: LineOptions): Line {
-  const { api, origin, token, clock, log } = options;
-  let outlet: Outlet = token;
-
-  async function next(closed: Outlet): Promise<Outlet> {
-    const mayUseChannel =
-      closed.kind === 'token' && options.isPublic() && !origin.isUserInstallOnly && origin.channel !== '';
-    if (mayUseChannel) return createChannelOutlet(api, origin.channel, 'channel');
-    return createChannelOutlet(api, await api.byBot.openDm(origin.user), 'dm');
-  }
-
+export function createLine(ways: readonly [...Way[], Way], cause: string, log: Log): Line {
+  let index = 0;
+  let outlet: Outlet | null = null;
   return {
     async through(run) {
-      for (;;) {
-        const isLate = outlet.kind === 'token' && !isTokenFresh(options.receivedAt, clock);
-        if (!isLate) {
-          try {
-            return await run(outlet);
-          } catch (error) {
-            const code = discordCode(error);
-            if (outlet.kind === 'dm' || code === null || !WAY_IS_CLOSED.has(code)) throw error;
-            log.info({ interaction: origin.id, way: outlet.kind, code }, 'this way to the member is closed');
-          }
+      for (; ; index += 1, outlet = null) {
+        const way = ways[index];
+        if (way === undefined) throw new RangeError('expected the last way to be the end of it');
+        const isLast = index === ways.length - 1;
+        if (!isLast && !way.isOpen()) continue;
+        try {
+          outlet ??= await way.open();
+          return await run(outlet);
+        } catch (error) {
+          const code = discordCode(error);
+          if (isLast || code === null || !WAY_IS_CLOSED.has(code)) throw error;
+          log.info({ cause, way: outlet?.kind, code }, 'this way to the member is closed');
         }
-        outlet = await next(outlet);
       }
     },
   };

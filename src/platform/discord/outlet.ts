@@ -84,18 +84,50 @@ export function createTokenOutlet(api: DiscordApi, origin: Origin, visibility: (
   };
 }
 
+export interface ChannelOutletOptions {
+  api: DiscordApi;
+  channel: string;
+  kind: 'channel' | 'dm';
+  /** The message that the first one posted here replies to. */
+  replyTo?: string;
+  /**
+   * With this, at most 20 characters long, a message that is posted a second time, because no answer came to the first
+   * attempt, is not doubled. No two outlets into one channel may have the same.
+   */
+  mark?: string;
+}
+
 /** Messages by the bot's own token into a channel. */
-export function createChannelOutlet(api: DiscordApi, channel: string, kind: 'channel' | 'dm'): Outlet {
+export function createChannelOutlet(options: ChannelOutletOptions): Outlet {
+  const { api, channel, kind, replyTo, mark } = options;
+  let posted = 0;
+
+  function render(sheet: Sheet): OutgoingMessage {
+    const message = renderMessage(sheet);
+    const { body } = message;
+    if (replyTo !== undefined && posted === 0) {
+      body.message_reference = { message_id: replyTo, fail_if_not_exists: false };
+    }
+    if (mark !== undefined) Object.assign(body, { nonce: `${mark}.${posted}`, enforce_nonce: true });
+    return message;
+  }
+
+  async function edit(message: Posted, sheet: Sheet): Promise<void> {
+    await api.byBot.edit(message.channel, message.id, renderMessage(sheet));
+  }
+
   return {
     kind,
     room: () => Number.POSITIVE_INFINITY,
     async post(sheet) {
-      const posted = await api.byBot.post(channel, renderMessage(sheet));
-      return { id: posted.id, channel: posted.channel_id };
+      const made = await api.byBot.post(channel, render(sheet));
+      const message = { id: made.id, channel: made.channel_id };
+      // Discord answers with the message of an earlier attempt, which may have said less.
+      if (mark !== undefined && made.content !== sheet.content.trim()) await edit(message, sheet);
+      posted += 1;
+      return message;
     },
-    async edit(message, sheet) {
-      await api.byBot.edit(message.channel, message.id, renderMessage(sheet));
-    },
+    edit,
     remove: (message) => api.byBot.remove(message.channel, message.id),
   };
 }

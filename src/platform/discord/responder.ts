@@ -8,10 +8,12 @@ import { openAnswer } from './answer.ts';
 import type { DiscordApi } from './api.ts';
 import { ALREADY_ACKNOWLEDGED, discordCode } from './errors.ts';
 import { messageHandle } from './handle.ts';
+import { createInTurn } from './in-turn.ts';
 import type { Origin } from './inbound.ts';
 import { createLine } from './line.ts';
-import { createTokenOutlet, type Outlet, type TokenOutlet } from './outlet.ts';
+import { createTokenOutlet, type Outlet, type Posted, TOKEN_LIFE, type TokenOutlet } from './outlet.ts';
 import { renderMessage, replySheets, type Sheet } from './render.ts';
+import { interactionWays } from './ways.ts';
 
 /** Hands Discord the first response to an interaction: as the answer to its request, or by the callback. */
 export type FirstResponse = (response: APIInteractionResponse) => Promise<void>;
@@ -41,12 +43,14 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
   const { api, origin, clock, log } = options;
   let acknowledged: Promise<boolean> | null = null;
   let visibility: Visibility = 'private';
-  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
   const token = createTokenOutlet(api, origin, () => visibility);
-  const line = createLine({ ...options, token, isPublic: () => visibility === 'public' });
+  const isPublic = () => visibility === 'public';
+  const line = createLine(interactionWays({ ...options, token, isPublic }), origin.id, log);
   // Replies are between the bot and its member, also below an answer that everybody sees.
   const privately: TokenOutlet = { ...token, post: (sheet) => token.post(sheet, 'private') };
-  const replies = createLine({ ...options, token: privately, isPublic: () => false });
+  const privateWays = interactionWays({ ...options, token: privately, isPublic: () => false });
+  const replies = createLine(privateWays, origin.id, log);
 
   /** False when Discord did not take it: another response was there before, or it comes too late. */
   async function respond(response: APIInteractionResponse): Promise<boolean> {
@@ -98,25 +102,25 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
 
   async function open(placeholder: Reply): Promise<AnswerView> {
     await acknowledge('private');
-    const handleOf = (message: { id: string; channel: string }, way: Outlet['kind']): MessageHandle =>
-      messageHandle({ applicationId: options.applicationId, origin, receivedAt: options.receivedAt, message, way });
+    const token = { value: origin.token, until: options.receivedAt + TOKEN_LIFE };
+    const handleOf = (message: Posted, way: Outlet['kind']): MessageHandle =>
+      messageHandle({
+        applicationId: options.applicationId,
+        user: origin.user,
+        message,
+        token: way === 'token' ? token : undefined,
+      });
     return openAnswer({ ...options, line, placeholder, handleOf });
-  }
-
-  /** One after the other, so that the first message of one takes the place of "is thinking…". */
-  function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = queue.then(run);
-    queue = result.catch(() => {});
-    return result;
   }
 
   return {
     acknowledge,
+    // One after the other, so that the first message of one takes the place of "is thinking…".
     reply: (message) => inTurn(() => reply(message)),
     openAnswer: (placeholder) => inTurn(() => open(placeholder)),
     isAcknowledged: () => acknowledged !== null,
     async conclude() {
-      await queue;
+      await inTurn.idle();
       if ((await acknowledged) === true && token.isOriginalWaiting()) await token.dropOriginal();
     },
   };

@@ -40,6 +40,9 @@ export async function closeMessage(
   }
 }
 
+/** A page of a thread begins with the thread's first message, whatever range is asked for. */
+const WITH_PARENT = 2;
+
 async function readBlocks(
   client: webApi.WebClient,
   { channel, threadTs }: MessageChannel,
@@ -50,7 +53,7 @@ async function readBlocks(
     const { messages = [] } = await callSlack('conversations.history', async () =>
       threadTs === null
         ? client.conversations.history(range)
-        : client.conversations.replies({ ...range, ts: threadTs }),
+        : client.conversations.replies({ ...range, limit: WITH_PARENT, ts: threadTs }),
     );
     const found = messages.find((message) => message.ts === ts);
     return found === undefined ? null : ((found.blocks ?? []) as types.KnownBlock[]);

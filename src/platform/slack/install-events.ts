@@ -3,6 +3,9 @@ import type { Log } from '../../core/log.ts';
 import { SECOND } from '../../core/time.ts';
 import type { SlackInstallationStore } from './installation-store.ts';
 
+/** The events that these listeners need the app to be subscribed to. */
+export const INSTALL_EVENTS = ['app_uninstalled', 'tokens_revoked'] as const;
+
 interface Envelope {
   team_id?: string;
   enterprise_id?: string | null;

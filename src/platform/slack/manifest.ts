@@ -1,6 +1,8 @@
 import type { webApi } from '@slack/bolt';
 import type { CommandOption, CommandSpec } from '../../core/chat.ts';
+import { MESSAGE_EVENTS } from './event-listeners.ts';
 import { EVENTS_PATH } from './http-receiver.ts';
+import { INSTALL_EVENTS } from './install-events.ts';
 import { REDIRECT_PATH } from './oauth-routes.ts';
 import { BOT_SCOPES } from './scopes.ts';
 import { shorten } from './slack-text.ts';
@@ -12,15 +14,22 @@ const MAX_NAME = 35;
 const MAX_BOT_NAME = 80;
 const MAX_DESCRIPTION = 2_000;
 
-/**
- * The manifest from which Slack makes the app, for requests over HTTP.
- * @param facts `baseUrl`: where the app is reached from outside; `prefix` stands before every command's name
- */
-export function slackManifest(
-  specs: readonly CommandSpec[],
-  facts: { brandName: string; baseUrl: string; prefix: string },
-): SlackManifest {
+export interface ManifestFacts {
+  brandName: string;
+  /** Where the app is reached from outside. */
+  baseUrl: string;
+  /** Stands before every command's name. */
+  prefix: string;
+  /** `socket`: by Socket Mode, for which Slack needs no address. */
+  transport: 'http' | 'socket';
+}
+
+/** The manifest from which Slack makes the app. */
+export function slackManifest(specs: readonly CommandSpec[], facts: ManifestFacts): SlackManifest {
+  const isSocket = facts.transport === 'socket';
   const eventsUrl = new URL(EVENTS_PATH, facts.baseUrl).href;
+  const requestUrl = isSocket ? {} : { request_url: eventsUrl };
+  const redirectUrl = new URL(REDIRECT_PATH, facts.baseUrl);
   return {
     _metadata: { major_version: 2 },
     display_information: {
@@ -33,20 +42,21 @@ export function slackManifest(
       slash_commands: specs.map((spec) => ({
         command: `/${facts.prefix}${spec.name}`,
         description: shorten(spec.description, MAX_DESCRIPTION),
-        url: eventsUrl,
+        ...(isSocket ? {} : { url: eventsUrl }),
         should_escape: false,
         ...hintOf(spec.options[0]),
       })),
     },
     oauth_config: {
-      redirect_urls: [new URL(REDIRECT_PATH, facts.baseUrl).href],
+      // Slack takes https only; an app on a laptop has no such address, and none is needed for one workspace.
+      ...(isSocket && redirectUrl.protocol !== 'https:' ? {} : { redirect_urls: [redirectUrl.href] }),
       scopes: { bot: [...BOT_SCOPES] },
     },
     settings: {
-      event_subscriptions: { request_url: eventsUrl, bot_events: ['app_uninstalled', 'tokens_revoked'] },
-      interactivity: { is_enabled: true, request_url: eventsUrl },
+      event_subscriptions: { ...requestUrl, bot_events: [...MESSAGE_EVENTS, ...INSTALL_EVENTS] },
+      interactivity: { is_enabled: true, ...requestUrl },
       org_deploy_enabled: true,
-      socket_mode_enabled: false,
+      socket_mode_enabled: isSocket,
       token_rotation_enabled: false,
     },
   };

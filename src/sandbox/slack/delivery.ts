@@ -1,3 +1,4 @@
+import type { SlackFaults } from './faults.ts';
 import type { SlackDelivery } from './model.ts';
 
 /** How the bot answered a request from Slack. `status` and `body` are absent when no answer came in time. */
@@ -27,6 +28,13 @@ export type Deliver = (outgoing: Outgoing) => Promise<Acknowledgement>;
 export type Transport = 'http' | 'socket';
 
 /** Brings everything the way the app listens at that moment. */
-export function createDelivery(ways: Record<Transport, Deliver>, transport: () => Transport): Deliver {
-  return (outgoing) => ways[transport()](outgoing);
+export function createDelivery(
+  ways: Record<Transport, Deliver>,
+  transport: () => Transport,
+  faults: Pick<SlackFaults, 'deaf'>,
+): Deliver {
+  return async (outgoing) => {
+    const answer = await ways[transport()](outgoing);
+    return faults.deaf ? { ok: false, ms: answer.ms, body: '', headers: {}, error: 'http_timeout' } : answer;
+  };
 }

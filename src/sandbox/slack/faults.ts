@@ -23,6 +23,8 @@ export class SlackFaults {
   #queue: SlackFault[] = [];
   /** While set, every call from the bot fails like this. */
   outage: 'off' | 'close' | 'hang' | 'error' = 'off';
+  /** While true, the bot gets everything and none of its acknowledgements arrives. */
+  deaf = false;
 
   /** The next call of that method fails so. Faults of one method are used up in the order given. */
   next(fault: SlackFault): void {
@@ -43,5 +45,6 @@ export class SlackFaults {
   clear(): void {
     this.#queue = [];
     this.outage = 'off';
+    this.deaf = false;
   }
 }

@@ -84,7 +84,11 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
   const urls = createResponseUrls(world, faults);
   const sockets = createSockets(world);
   const http = createHttpDelivery(world, () => simulator.eventsUrl);
-  const deliver = createDelivery({ http, socket: createSocketDelivery(world, sockets) }, () => simulator.transport);
+  const deliver = createDelivery(
+    { http, socket: createSocketDelivery(world, sockets) },
+    () => simulator.transport,
+    faults,
+  );
   const events = createEvents(world, deliver);
   const messageEvents = createMessageEvents(world, events);
   store.onMessage((message, change) => {

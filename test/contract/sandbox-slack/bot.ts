@@ -1,4 +1,4 @@
-import { App, ExpressReceiver, LogLevel } from '@slack/bolt';
+import { App, ExpressReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import express from 'express';
 import { type RunningServer, startHttpServer } from '../../../src/sandbox/http-server.ts';
@@ -45,6 +45,24 @@ export async function createStage(options: SlackSimulatorOptions = {}): Promise<
       await slack.close();
     },
   };
+}
+
+/** An unmodified Bolt app on a socket of a simulator, ready to be started. */
+export function createSocketApp(slack: SlackSimulator): { app: App; receiver: SocketModeReceiver } {
+  const receiver = new SocketModeReceiver({
+    appToken: slack.settings.appToken,
+    installerOptions: { clientOptions: clientOptions(slack) },
+    logger: silent,
+    // It is also how long the client waits before it connects again.
+    clientPingTimeout: 50,
+  });
+  const app = new App({
+    receiver,
+    token: slack.settings.botToken,
+    logger: silent,
+    clientOptions: clientOptions(slack),
+  });
+  return { app, receiver };
 }
 
 /** A WebClient of the simulator that gives up at once. */

@@ -103,6 +103,30 @@ describe('conversations.history', () => {
   });
 });
 
+describe('conversations.replies', () => {
+  it('gives a thread from its first message on, oldest first, and of a range the first message too', async () => {
+    const client = createClient(slack);
+    const post = async (text: string, thread: { thread_ts?: string } = {}) =>
+      (await client.chat.postMessage({ channel: 'C0GENERAL', text, ...thread })).ts ?? '';
+    const parent = await post('parent');
+    await post('elsewhere');
+    await post('one', { thread_ts: parent });
+    const two = await post('two', { thread_ts: parent });
+    const read = async (range: { oldest?: string; latest?: string; inclusive?: boolean; limit?: number }) => {
+      const { messages } = await client.conversations.replies({ channel: 'C0GENERAL', ts: parent, ...range });
+      return messages?.map((message) => message.text);
+    };
+    expect(await read({})).toEqual(['parent', 'one', 'two']);
+    const single = { oldest: two, latest: two, inclusive: true };
+    expect(await read({ ...single, limit: 2 })).toEqual(['parent', 'two']);
+    expect(await read({ ...single, limit: 1 })).toEqual(['parent']);
+    expect(await refusal(client.conversations.replies({ channel: 'C0GENERAL', ts: '1.0' }))).toBe('thread_not_found');
+    slack.installApp('T0SIMTEAM', { token: 'xoxb-dm-only', scopes: ['im:history'] });
+    const narrow = createClient(slack, 'xoxb-dm-only');
+    expect(await refusal(narrow.conversations.replies({ channel: 'C0GENERAL', ts: parent }))).toBe('missing_scope');
+  });
+});
+
 describe('conversations.info and users.info', () => {
   it('tell what kind of conversation it is and whether the bot is in it', async () => {
     slack.user('U0ADA');

@@ -47,13 +47,14 @@ describe('events', () => {
 
   it('carry what was typed escaped, mentions as they are, and unescaped in rich text', async () => {
     const ada = stage.slack.user('U0ADA');
-    await ada.say('a < b & <@U0BOB> > c', { channel: CHANNEL }).acknowledged;
+    await ada.say('a < b & <@U0BOB> > c https://d.test/?e&f', { channel: CHANNEL }).acknowledged;
     const { event } = JSON.parse(stage.slack.store.deliveries[0]?.body ?? '');
-    expect(event.text).toBe('a &lt; b &amp; <@U0BOB> &gt; c');
+    expect(event.text).toBe('a &lt; b &amp; <@U0BOB> &gt; c <https://d.test/?e&amp;f>');
     expect(event.blocks[0].elements[0].elements).toEqual([
       { type: 'text', text: 'a < b & ' },
       { type: 'user', user_id: 'U0BOB' },
-      { type: 'text', text: ' > c' },
+      { type: 'text', text: ' > c ' },
+      { type: 'link', url: 'https://d.test/?e&f' },
     ]);
   });
 
@@ -67,6 +68,61 @@ describe('events', () => {
     await ada.mention('now', { channel: CHANNEL, threadTs: stage.slack.store.messages.at(-1)?.ts ?? '' }).acknowledged;
     expect(stage.slack.store.deliveries).toHaveLength(1);
   });
+});
+
+describe('events about the bot and about others', () => {
+  const told = () => stage.slack.store.deliveries.map(({ body }) => JSON.parse(body).event);
+
+  it('tell the app of its own messages, and of what it changes and deletes', async () => {
+    const { client } = stage.app;
+    const token = stage.slack.settings.botToken;
+    const { ts = '' } = await client.chat.postMessage({ token, channel: CHANNEL, text: 'one' });
+    await client.chat.update({ token, channel: CHANNEL, ts, text: 'two' });
+    await client.chat.delete({ token, channel: CHANNEL, ts });
+    await client.chat.postEphemeral({ token, channel: CHANNEL, user: joined(), text: 'nobody else' });
+    await expect.poll(() => told().length).toBe(3);
+    expect(told()).toMatchObject([
+      {
+        type: 'message',
+        channel: CHANNEL,
+        channel_type: 'channel',
+        ts,
+        text: 'one',
+        bot_id: expect.stringMatching(/^B/),
+      },
+      { subtype: 'message_changed', message: { ts, text: 'two' } },
+      { subtype: 'message_deleted', deleted_ts: ts },
+    ]);
+  });
+
+  it('come only with the scope that they need', async () => {
+    stage.slack.installApp('T0SIMTEAM', { scopes: ['commands', 'app_mentions:read'] });
+    const ada = stage.slack.user('U0ADA');
+    await ada.mention('hello', { channel: CHANNEL }).acknowledged;
+    await ada.dm('hello').acknowledged;
+    expect(told().map((event) => event.type)).toEqual(['app_mention']);
+  });
+
+  it('name the workspace of a guest in a shared channel', async () => {
+    stage.slack.team('T0GUEST', { name: 'Guests' });
+    const guest = stage.slack.user('U0GUEST', { team: 'T0GUEST' });
+    await guest.mention('hello', { channel: CHANNEL }).acknowledged;
+    const bodies = stage.slack.store.deliveries.map(({ body }) => JSON.parse(body));
+    expect(bodies).toHaveLength(2);
+    for (const body of bodies) {
+      expect(body).toMatchObject({
+        team_id: 'T0SIMTEAM',
+        is_ext_shared_channel: true,
+        event: { user: 'U0GUEST', team: 'T0GUEST', user_team: 'T0GUEST', source_team: 'T0GUEST' },
+      });
+    }
+  });
+
+  function joined(): string {
+    stage.slack.user('U0ADA');
+    stage.slack.channel(CHANNEL, { members: ['U0ADA'] });
+    return 'U0ADA';
+  }
 });
 
 describe('an event that is not acknowledged', () => {

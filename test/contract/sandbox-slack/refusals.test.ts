@@ -44,12 +44,6 @@ describe('what the simulator does not have', () => {
     expect(slack.store.requests.at(-1)).toMatchObject({ method: 'GET /nowhere', unexpected: true });
   });
 
-  it('says that Socket Mode is not here: apps.connections.open', async () => {
-    const app = createClient(slack, 'xapp-1');
-    expect(await refusal(app.apps.connections.open())).toBe('not_in_this_simulator_yet');
-    expect(await refusal(createClient(slack).apps.connections.open())).toBe('not_allowed_token_type');
-  });
-
   it('answers invalid_json to a body that is not JSON', async () => {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${slack.url}/api/auth.test`, { method: 'POST', headers, body: '{' });

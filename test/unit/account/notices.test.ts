@@ -43,7 +43,7 @@ describe('the notice of a purchase', () => {
   it('is written for credits of other kinds, not for what takes tokens', () => {
     const bench = createBench({ balance: 0 });
     bench.deliver(rowOf({ id: 'up', type: 'manual_adjustment', isCredit: true, amount: 7 }));
-    bench.deliver(rowOf({ id: 'down', type: 'manual_adjustment', amount: 7, balanceBefore: 7 }));
+    bench.deliver(rowOf({ id: 'down', type: 'manual_adjustment', amount: 3, balanceBefore: 7 }));
     expect(bench.notices().map((notice) => notice.facts)).toMatchObject([{ kind: 'credits_added', tokens: 7 }]);
   });
 

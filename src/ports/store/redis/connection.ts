@@ -1,4 +1,6 @@
-import { type LinkOptions, openLink, type RedisLink, type SendCommand } from './link.ts';
+import { ErrorReply } from '@redis/client';
+import { inTime } from './deadline.ts';
+import { openLink, type MasterNode, type RedisLink } from './link.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 
 const SHORTEST_PAUSE_MS = 50;
@@ -25,7 +27,8 @@ export interface RedisConnection {
    * command was done. What Redis itself refuses is thrown as it came.
    */
   send(key: string, args: readonly string[]): Promise<unknown>;
-  masters(): Promise<SendCommand[]>;
+  /** The nodes that take writes; calls to one of them are subject to `timeoutMs` too. */
+  masters(): Promise<MasterNode[]>;
   /** Ends it at once. */
   close(): void;
 }
@@ -35,7 +38,6 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   const address = parseRedisUrl(options.url);
   const timeoutMs = options.timeoutMs ?? 1_500;
   const warn = options.onWarning ?? (() => {});
-  const linkOptions: LinkOptions = { address, connectTimeoutMs: timeoutMs, onBroken: (error) => renew(error) };
   let generation = 0;
   let closed = false;
   let renewing = false;
@@ -43,9 +45,21 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   let pause: NodeJS.Timeout | undefined;
   let link: RedisLink;
   try {
-    link = await openLink(linkOptions);
+    link = await open();
   } catch (error) {
     throw unreachable(address, error);
+  }
+
+  async function open(): Promise<RedisLink> {
+    const opened: { link?: RedisLink } = {};
+    opened.link = await openLink({
+      address,
+      connectTimeoutMs: timeoutMs,
+      onBroken: (error) => {
+        if (opened.link !== undefined && opened.link === link) renew(error);
+      },
+    });
+    return opened.link;
   }
 
   /** Puts a new link in the place of the present one; the shards on the healthy nodes of a cluster go on meanwhile. */
@@ -61,7 +75,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   function attempt(afterMs: number, nextMs: number): void {
     pause = setTimeout(async () => {
       try {
-        const fresh = await openLink(linkOptions);
+        const fresh = await open();
         if (closed) return fresh.destroy();
         const old = link;
         link = fresh;
@@ -78,25 +92,17 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
     pause.unref();
   }
 
-  async function send(key: string, args: readonly string[]): Promise<unknown> {
+  /** Every call to a link goes through here. */
+  async function ask<T>(call: (used: RedisLink) => Promise<T>): Promise<T> {
     const used = link;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no answer within ${timeoutMs} ms; whether it was done is not known`));
-      }, timeoutMs);
-    });
     try {
-      return await Promise.race([used.send(key, args), late]);
+      return await inTime(call(used), timeoutMs, `no answer within ${timeoutMs} ms; whether it was done is not known`);
     } catch (error) {
-      if (isReply(error)) {
-        if (error.message.startsWith('READONLY') && used === link) renew(error);
-        throw error;
-      }
-      if (used === link) renew(error instanceof Error ? error : new Error(String(error)));
-      throw unreachable(address, error);
-    } finally {
-      clearTimeout(timer);
+      // What was the master has become a replica: another takes the writes by now.
+      const isDemoted = isReply(error) && error.message.startsWith('READONLY');
+      if (used === link && (isDemoted || !isReply(error)))
+        renew(error instanceof Error ? error : new Error(String(error)));
+      throw isReply(error) ? error : unreachable(address, error);
     }
   }
 
@@ -104,8 +110,11 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
     description: address.description,
     isCluster: link.isCluster,
     generation: () => generation,
-    send,
-    masters: () => link.masters(),
+    send: (key, args) => ask((used) => used.send(key, args)),
+    masters: async () => {
+      const nodes = await ask((used) => used.masters());
+      return nodes.map(({ name: address, send }) => ({ name: address, send: (args) => ask(() => send(args)) }));
+    },
     close: () => {
       closed = true;
       clearTimeout(pause);
@@ -118,14 +127,14 @@ function name({ description }: RedisAddress): string {
   return `Redis at ${description}`;
 }
 
-/** Whether Redis itself said it: its errors begin with a word in capitals (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). */
+/** Whether Redis itself said it: then it was reached, and the command was not done. */
 export function isReply(error: unknown): error is Error {
-  return error instanceof Error && /^[A-Z][A-Z]+ /.test(error.message);
+  return error instanceof ErrorReply;
 }
 
 function unreachable(address: RedisAddress, cause: unknown): Error {
   const message = cause instanceof Error ? cause.message || cause.name : String(cause);
-  const words = isReply(cause) && /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message);
-  if (words) return new Error(`${name(address)} refuses the user or the password of its URL: ${message}`, { cause });
+  if (isReply(cause) && /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message))
+    return new Error(`${name(address)} refuses the user or the password of its URL: ${message}`, { cause });
   return new Error(`${name(address)} cannot be reached: ${message}`, { cause });
 }

@@ -1,18 +1,23 @@
 import { createClient, createCluster } from '@redis/client';
+import { inTime } from './deadline.ts';
 import type { RedisAddress } from './redis-url.ts';
 
 /** Calls in flight on one socket; more than this means that nobody answers. */
 const MAX_IN_FLIGHT = 20_000;
 
-export type SendCommand = (args: readonly string[]) => Promise<unknown>;
+/** A node that takes writes. */
+export interface MasterNode {
+  /** Host and port. */
+  name: string;
+  send(args: readonly string[]): Promise<unknown>;
+}
 
 /** One life of the connection to Redis: it is never mended, a new one takes its place. */
 export interface RedisLink {
   isCluster: boolean;
   /** Sends to the node that has `key`, after what was sent there before. */
   send(key: string, args: readonly string[]): Promise<unknown>;
-  /** One for each node that takes writes. */
-  masters(): Promise<SendCommand[]>;
+  masters(): Promise<MasterNode[]>;
   /** Ends it at once; what was not answered is rejected. */
   destroy(): void;
 }
@@ -46,11 +51,12 @@ async function openSingle({ address, connectTimeoutMs, onBroken }: LinkOptions):
   });
   client.on('error', onBroken);
   await connected(client.connect(), connectTimeoutMs, () => client.destroy());
-  const send: SendCommand = (args) => client.sendCommand([...args]);
+  const send: MasterNode['send'] = (args) => client.sendCommand([...args]);
+  const name = nodes.map(({ host, port }) => `${host}:${port}`).join();
   return {
     isCluster: false,
     send: (_key, args) => send(args),
-    masters: async () => [send],
+    masters: async () => [{ name, send }],
     destroy: () => {
       if (client.isOpen) client.destroy();
     },
@@ -80,8 +86,11 @@ async function openCluster({ address, connectTimeoutMs, onBroken }: LinkOptions)
     isCluster: true,
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
     masters: async () => {
-      const clients = await Promise.all(cluster.masters.map((node) => cluster.nodeClient(node)));
-      return clients.map((client) => (args) => client.sendCommand([...args]));
+      const masters = cluster.masters.map(async (node) => ({ name: node.address, client: await cluster.nodeClient(node) }));
+      return (await Promise.all(masters)).map(({ name, client }) => ({
+        name,
+        send: (args) => client.sendCommand([...args]),
+      }));
     },
     destroy: () => {
       if (cluster.isOpen) cluster.destroy();
@@ -106,12 +115,8 @@ function socketOptions({ tls }: RedisAddress, connectTimeout: number) {
 
 /** A server that accepts the connection and then says nothing counts as one that is not there. */
 async function connected(connecting: Promise<unknown>, timeoutMs: number, giveUp: () => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
   try {
-    await Promise.race([connecting, late]);
+    await inTime(connecting, timeoutMs, `no answer within ${timeoutMs} ms`);
   } catch (error) {
     connecting.catch(() => {});
     try {
@@ -120,8 +125,6 @@ async function connected(connecting: Promise<unknown>, timeoutMs: number, giveUp
       // It had ended by itself.
     }
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

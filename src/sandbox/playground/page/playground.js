@@ -66,6 +66,13 @@ function makePane(platform) {
   return pane;
 }
 
+/** A button that is being used stays in hand while its message changes. */
+function replaceKeepingFocus(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement.textContent : null;
+  old.replaceWith(fresh);
+  if (focused !== null) [...fresh.querySelectorAll('button, a')].find((one) => one.textContent === focused)?.focus();
+}
+
 function showLines(pane, lines) {
   const { scrollHeight, scrollTop, clientHeight } = pane.lines;
   const wasAtEnd = scrollHeight - scrollTop - clientHeight < 40;
@@ -83,7 +90,7 @@ function showLines(pane, lines) {
     if (known?.text !== text) {
       const press = (action) => call(`people/${pane.person.value}/presses`, { message: line.id, action });
       element = elementFor(line, press);
-      known?.element.replaceWith(element);
+      if (known !== undefined) replaceKeepingFocus(known.element, element);
       pane.shown.set(line.id, { text, element });
     }
     const place = previous === null ? pane.lines.firstElementChild : previous.nextElementSibling;

@@ -9,14 +9,22 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Text with its fenced code kept as code. */
+/** Bold text and code within a line. */
+function inline(text) {
+  return text.split(/(\*\*[^*\n]+\*\*|`[^`\n]+`)/).map((part) => {
+    if (part.startsWith('**') && part.length > 4) return make('strong', { textContent: part.slice(2, -2) });
+    if (part.startsWith('`') && part.length > 2) return make('code', { textContent: part.slice(1, -1) });
+    return part;
+  });
+}
+
+/** Markdown as far as it is needed here: fenced code, bold, code; the rest stays as it was written. */
 function paragraphs(text) {
   return text.split(/(^```[^\n]*\n[\s\S]*?(?:\n```|$(?![\s\S])))/m).flatMap((part) => {
     if (part.trim() === '') return [];
     const code = /^```[^\n]*\n([\s\S]*?)(?:\n```)?$/.exec(part);
-    return [
-      code === null ? make('p', { textContent: part.trim() }) : make('pre', {}, make('code', { textContent: code[1] })),
-    ];
+    if (code === null) return [make('p', {}, ...inline(part.trim()))];
+    return [make('pre', {}, make('code', { textContent: code[1] }))];
   });
 }
 

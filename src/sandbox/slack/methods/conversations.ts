@@ -48,9 +48,7 @@ const history: Method = {
     const channel = visibleChannel(call, requiredText(args, 'channel', 'channel_not_found'));
     requireScope(call.install, [`${SCOPE_OF_KIND[channel.kind]}:history`]);
     if (!channel.botMember) throw new SlackApiError('not_in_channel');
-    const max = world.settings.distribution === 'commercial' ? 15 : 999;
-    const limit = Math.min(Number(optionalText(args, 'limit') ?? Math.min(100, max)), max);
-    if (!Number.isSafeInteger(limit) || limit < 1) throw new SlackApiError('invalid_limit');
+    const limit = readLimit(call);
     const found = world.store.messages
       .filter((message) => message.channel === channel.id && !message.deleted && !message.ephemeralFor)
       .filter((message) => message.threadTs === undefined || message.threadTs === message.ts)
@@ -83,9 +81,18 @@ const replies: Method = {
       .filter((message) => message.ts === threadTs || message.threadTs === threadTs);
     if (thread.length === 0) throw new SlackApiError('thread_not_found');
     const found = thread.filter((message) => message.ts === threadTs || isWithin(message.ts, call));
-    return { messages: found.map((message) => messageJson(message, world)), has_more: false };
+    const limit = readLimit(call);
+    const page = found.slice(0, limit).map((message) => messageJson(message, world));
+    return { messages: page, has_more: found.length > limit };
   },
 };
+
+function readLimit({ world, args }: Call): number {
+  const max = world.settings.distribution === 'commercial' ? 15 : 999;
+  const limit = Math.min(Number(optionalText(args, 'limit') ?? Math.min(100, max)), max);
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+  throw new SlackApiError('invalid_limit');
+}
 
 function isWithin(ts: string, { args }: Call): boolean {
   const [oldest, latest] = [optionalText(args, 'oldest'), optionalText(args, 'latest')];

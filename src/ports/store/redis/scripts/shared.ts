@@ -43,14 +43,15 @@ redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 return 1
 `;
 
-/** KEYS: expiry, sums. ARGV: key, by, expiry, now. */
+/** KEYS: expiry, sums. ARGV: key, by, expiry, now. Answers the sum as text: the client misreads the largest integers. */
 const INCREMENT = `
 local expires = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not expires or tonumber(expires) <= tonumber(ARGV[4]) then
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 end
-return redis.call('HINCRBY', KEYS[2], ARGV[1], ARGV[2])
+redis.call('HINCRBY', KEYS[2], ARGV[1], ARGV[2])
+return redis.call('HGET', KEYS[2], ARGV[1])
 `;
 
 /** KEYS: expiry, perhaps values. ARGV: now, limit. Answers how many it forgot. */

@@ -1,0 +1,17 @@
+import type { RedisContext } from './context.ts';
+import { at } from './shards.ts';
+import { asText } from './values.ts';
+
+/** Grows when keys are laid out in a way that older code would misread. */
+const LAYOUT = 1;
+
+/** Notes the layout of a new store. @throws Error when a newer version of the code wrote it */
+export async function checkLayout({ shards, send }: RedisContext, description: string): Promise<void> {
+  const key = at(shards.all, 0).key('layout');
+  const [, layout] = await Promise.all([send(key, ['SET', key, String(LAYOUT), 'NX']), send(key, ['GET', key])]);
+  const found = Number(asText(layout));
+  if (!(found <= LAYOUT))
+    throw new Error(
+      `The store ${description} was written by a newer version: expected layout ${LAYOUT} or older, got ${found}`,
+    );
+}

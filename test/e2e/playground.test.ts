@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPinoLog } from '../../src/ports/log/pino-log.ts';
+import { until } from '../../src/sandbox/people/until.ts';
+import { type Playground, startPlayground } from '../../src/sandbox/playground/playground.ts';
+import type { Pane, PlaygroundState } from '../../src/sandbox/playground/state.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+
+let folder: string;
+let sandbox: Sandbox;
+let playground: Playground;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tallybot-test-'));
+  sandbox = await startSandbox({
+    folder,
+    log: createPinoLog('silent'),
+    overrides: { editIntervalMs: 20 },
+    world: { rateLimits: 'off' },
+  });
+  playground = await startPlayground(sandbox, 0);
+});
+
+afterAll(async () => {
+  await playground?.close();
+  await sandbox?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function post(path: string, body: unknown = {}): Promise<{ status: number; error: string }> {
+  const response = await fetch(`${playground.url}/api/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, error: text === '' ? '' : String(JSON.parse(text).error ?? '') };
+}
+
+async function state(query = ''): Promise<PlaygroundState> {
+  return (await fetch(`${playground.url}/api/state${query}`)).json() as Promise<PlaygroundState>;
+}
+
+/** Waits until the pane of a platform fits. */
+async function pane(platform: 'discord' | 'slack', fits: (pane: Pane) => boolean): Promise<Pane> {
+  let latest = await state();
+  const looking = setInterval(async () => {
+    latest = await state();
+  }, 20);
+  try {
+    return await until(
+      () => {
+        const found = latest.panes[platform];
+        return found !== null && fits(found) ? found : undefined;
+      },
+      5_000,
+      () => JSON.stringify(latest.panes[platform]?.lines),
+    );
+  } finally {
+    clearInterval(looking);
+  }
+}
+
+function messages({ lines }: Pane) {
+  return lines.filter((line) => line.kind === 'message');
+}
+
+describe('the playground', () => {
+  it('serves its page with everything that the page asks for, under a strict policy', async () => {
+    const page = await fetch(playground.url);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:href|src)="([\w.]+)"/g)].map(([, file]) => file);
+    expect(files).toEqual(['playground.css', 'playground.js']);
+    for (const file of [...files, 'render.js']) {
+      expect([file, (await fetch(`${playground.url}/${file}`)).status]).toEqual([file, 200]);
+    }
+  });
+
+  it.each(['discord', 'slack'] as const)('lets one ask, press buttons, pay and watch both books on %s', async (on) => {
+    const key = (await state()).panes[on]?.person.key;
+    expect(await post(`people/${key}/commands`, { text: '/ask Why?', place: 'channel' })).toMatchObject({
+      status: 204,
+    });
+    const refused = await pane(on, (seen) => messages(seen).some((line) => line.buttons.length === 3));
+    expect(refused.lines[0]).toMatchObject({ kind: 'deed', text: '/ask Why?', failure: null });
+    const [refusal] = messages(refused);
+    expect(refusal).toMatchObject({ place: 'private', text: expect.stringContaining('no tokens left') });
+
+    const [button] = refusal?.buttons ?? [];
+    await post(`people/${key}/presses`, { message: refusal?.id, action: button?.action });
+    const offered = await pane(on, (seen) => messages(seen).some((line) => line.buttons[0]?.url));
+    const url = messages(offered).flatMap((line) => line.buttons.flatMap((one) => one.url ?? []))[0] ?? '';
+    const paid = await fetch(url, { method: 'POST', body: new URLSearchParams({ email: `${on}@example.com` }) });
+    expect(paid.status).toBe(200);
+    const told = await pane(on, (seen) => messages(seen).some((line) => line.place === 'dm'));
+    expect(messages(told).at(-1)?.text).toContain('10,000,000 tokens were added');
+
+    await post(`people/${key}/commands`, { text: '/ask Why?', place: 'channel' });
+    await pane(on, (seen) => seen.bot.receipts === 1);
+    expect(await post('meter')).toMatchObject({ status: 204 });
+    const metered = await pane(on, (seen) => seen.dodo.deducted > 0 && seen.bot.unsettled === 0);
+    expect(metered.bot.charged).toBe(metered.dodo.deducted);
+    expect(metered.bot.balance).toBe(metered.dodo.balance);
+  });
+
+  it('takes a new person and shows them when they are chosen', async () => {
+    const made = await fetch(`${playground.url}/api/people`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ platform: 'slack', name: 'Dora' }),
+    });
+    const { key } = (await made.json()) as { key: string };
+    expect((await state(`?slack=${key}`)).panes.slack?.person).toEqual({ key, name: 'Dora' });
+    expect((await state()).panes.slack?.person.name).toBe('Ben');
+  });
+
+  it('moves the clock by days', async () => {
+    const before = (await state()).now;
+    await post('days', { days: 2 });
+    expect((await state()).now - before).toBeGreaterThanOrEqual(2 * 86_400_000);
+  });
+
+  it('switches webhook faults on and off', async () => {
+    await post('faults', { drop: true, duplicate: true });
+    expect((await state()).faults).toMatchObject({ drop: true, duplicate: true, tamper: false });
+    expect(sandbox.world.dodo.webhooks.faults).toMatchObject({ drop: true, duplicate: 1 });
+    await post('faults', { drop: false, duplicate: false });
+    expect(Object.values((await state()).faults)).not.toContain(true);
+  });
+
+  it.each([
+    ['people/p1/commands', { text: 'hello', place: 'channel' }, 'Type a command'],
+    ['people/p1/commands', { text: '/nonsense', place: 'channel' }, 'no command /nonsense'],
+    ['people/p1/commands', { text: '/topup many', place: 'channel' }, 'whole number'],
+    ['people/p1/commands', { text: '/help', place: 'moon' }, 'expected place'],
+    ['people/p1/presses', { message: '1', action: 'balance' }, 'expected a message'],
+    ['people/nobody/commands', { text: '/help', place: 'dm' }, 'nobody'],
+    ['people', { platform: 'irc', name: 'Eve' }, 'expected platform'],
+    ['people', { platform: 'slack' }, 'expected name'],
+    ['days', { days: 0 }, 'expected days'],
+    ['faults', { explode: true }, 'explode'],
+    ['faults', { drop: 'yes' }, 'expected drop'],
+    ['faults', [], 'JSON object'],
+    ['faults', '{"drop":', 'JSON'],
+  ])('refuses %s %j with 400', async (path, body, why) => {
+    expect(await post(path, body)).toEqual({ status: 400, error: expect.stringContaining(why) });
+  });
+
+  it('answers 404 where there is nothing', async () => {
+    expect(await post('nothing')).toMatchObject({ status: 404 });
+  });
+});
