@@ -48,6 +48,8 @@ export interface LedgerHead {
   rowId: string | null;
   /** Dodo's clock. */
   rowAt: Millis;
+  /** Rows of the same instant whose place in the chain is not known: what is as new as the head shows them all. */
+  rowsBeside: string[];
   /** Dodo's clock: every row until then has been seen. */
   wholeUntil: Millis;
   /** Our clock: when the balance was last heard of. */

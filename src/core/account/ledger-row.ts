@@ -40,6 +40,7 @@ export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null)
     overage: row.overageAfter,
     rowId: row.id,
     rowAt: row.createdAt,
+    rowsBeside: [],
     wholeUntil: row.createdAt,
     confirmedAt: moment.now,
     zeroAt: row.balanceAfter === 0 ? moment.now : zeroAt,
@@ -49,7 +50,10 @@ export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null)
 /** Of two states of one instant, the one that lends out less; nothing of that instant counts as whole any more. */
 export function inDoubt(head: LedgerHead, other: LedgerHead): LedgerHead {
   const isLower = other.balance - other.overage < head.balance - head.overage;
-  return { ...(isLower ? other : head), wholeUntil: Math.min(head.wholeUntil, head.rowAt - 1) };
+  const chosen = isLower ? other : head;
+  const rows = [head.rowId, other.rowId, ...head.rowsBeside].filter((id) => id !== null && id !== chosen.rowId);
+  const rowsBeside = [...new Set(rows)].filter((id) => id !== null);
+  return { ...chosen, rowsBeside, wholeUntil: Math.min(head.wholeUntil, head.rowAt - 1) };
 }
 
 /** A balance that a row lifts from zero was at zero until that row. */

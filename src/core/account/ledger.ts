@@ -116,14 +116,15 @@ const EMPTY_LEDGER: LedgerHead = {
   overage: 0,
   rowId: null,
   rowAt: 0,
+  rowsBeside: [],
   wholeUntil: 0,
   confirmedAt: 0,
   zeroAt: null,
 };
 
 /**
- * A webhook may have been quicker than the reading: the newer of the two holds. A reading that shows the row that we
- * stand at is no older than it, whatever the times say; where that cannot be told, the lower state holds.
+ * A webhook may have been quicker than the reading: the newer of the two holds. A reading that shows the rows that we
+ * stand at is no older than they, whatever the times say; where that cannot be told, the lower state holds.
  */
 function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment): LedgerHead {
   const ledger = account.ledger ?? EMPTY_LEDGER;
@@ -134,7 +135,9 @@ function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment
   const asBefore: LedgerHead = { ...ledger, zeroAt, confirmedAt: moment.now };
   if (newest === undefined) return asBefore;
   const asRead = headAfter(newest, moment, zeroAt);
-  if (newest.createdAt > ledger.rowAt || rows.some((row) => row.id === ledger.rowId)) return asRead;
+  const shown = new Set<string | null>(rows.map((row) => row.id));
+  const showsAll = [ledger.rowId, ...ledger.rowsBeside].every((id) => shown.has(id));
+  if (newest.createdAt > ledger.rowAt || showsAll) return asRead;
   return newest.createdAt === ledger.rowAt ? inDoubt(asBefore, asRead) : asBefore;
 }
 

@@ -203,6 +203,7 @@ export function createBench(options: BenchOptions = {}): Bench {
       overage,
       rowId: 'row_first',
       rowAt: at,
+      rowsBeside: [],
       wholeUntil: at,
       confirmedAt: NOW,
       zeroAt: null,
