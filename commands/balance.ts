@@ -15,6 +15,9 @@ function lines(figures: WalletFigures, brand: string): string[] {
       `${formatTokens(figures.unsettled)} tokens that you used are already taken off here and still on their way to the ledger (balance there: ${formatTokens(figures.balance)}).`,
     );
   }
+  if (figures.expiring > 0) {
+    shown.push(`${formatTokens(figures.expiring)} of them expire within minutes and cannot be spent any more.`);
+  }
   if (figures.overage > 0 || figures.overageAllowed > 0) {
     shown.push(
       `Overage in this cycle: ${formatTokens(figures.overage)} tokens; ${formatTokens(figures.overageAllowed)} more until your cap.`,

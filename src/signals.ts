@@ -18,7 +18,8 @@ export interface Signals {
 /** From this call on a signal no longer kills the process, so that one during the start still ends it in order. */
 export function listenForSignals(): Signals {
   const first = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+    // For good, not once: at Ctrl-C the terminal and npm both send one, and the second must not kill what is closing.
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
   });
   return {
     async closeOnFirst(close, log) {

@@ -1,6 +1,7 @@
 import type { Account } from './account/account.ts';
 import {
   availableTokens,
+  expiringTokens,
   heldTokens,
   leftTokens,
   overageStillAllowed,
@@ -21,6 +22,8 @@ export interface WalletFigures {
   available: number;
   held: number;
   unsettled: number;
+  /** Part of the balance that is about to expire, or has: not lent out any more. */
+  expiring: number;
   overage: number;
   overageAllowed: number;
   plan: { name: string; endsAtPeriodEnd: boolean; nextBillingAt: number | null } | null;
@@ -61,6 +64,7 @@ const EMPTY: WalletFigures = {
   available: 0,
   held: 0,
   unsettled: 0,
+  expiring: 0,
   overage: 0,
   overageAllowed: 0,
   plan: null,
@@ -75,6 +79,7 @@ function figuresOf(account: Account, rules: Rules, moment: Moment): WalletFigure
     available: availableTokens(account, rules, moment),
     held: heldTokens(account),
     unsettled: unsettledTokens(account),
+    expiring: Math.min(account.ledger?.balance ?? 0, expiringTokens(account, moment.dodoNow)),
     overage: account.ledger?.overage ?? 0,
     overageAllowed: overageStillAllowed(account, rules),
     plan:

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { checkDurability } from '../../src/ports/store/redis/durability.ts';
 import { createRedisStore, type RedisStore } from '../../src/ports/store/redis/redis-store.ts';
@@ -25,11 +24,11 @@ describe.skipIf(server === null)('the durability of a Redis', () => {
     for (const store of stores.splice(0)) await store.close();
   });
 
-  /** Starts a replica of the server and waits until it is connected. */
+  /** Starts a replica of the server and waits until it follows. */
   async function startReplica(store: RedisStore): Promise<RedisServer> {
     const replica = await startRedisServer(['--replicaof', `127.0.0.1 ${master.port}`]);
-    while (!/^slave0:.*state=online/m.test(`${await store.connection.send('', ['INFO', 'replication'])}`))
-      await pause(20);
+    do await store.check();
+    while ((await store.connection.send('', ['WAIT', '1', '100'])) !== 1);
     return replica;
   }
 

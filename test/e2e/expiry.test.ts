@@ -42,6 +42,7 @@ describe("expiry: credits that go are not lent, and what went with them is nobod
     const refused = await ask(ann, 'And now?');
     expect(refused.isRefused).toBe(true);
     expect(refused.last.text).toMatch(/no tokens left/);
+    expect((await reads(ann.does('balance'))).text).toMatch(/expire within minutes and cannot be spent/);
   });
 
   it('lends what lasts beside what goes', async () => {

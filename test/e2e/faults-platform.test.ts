@@ -40,7 +40,6 @@ describe.each(['discord', 'slack'] as const)('%s away in the middle of work', (p
       refuses: { status: 403, code: 50_013 },
       fails: { status: 500 },
       closes: { close: true },
-      hangs: { hang: true },
     };
     discord.faults.outage(way === null ? null : discordFault[way]);
     if (way === 'refuses') {

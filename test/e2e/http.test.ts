@@ -18,6 +18,13 @@ beforeAll(async () => {
 
 afterAll(() => bot.close());
 
+/** What webhooks can change of the accounts; usage goes its own way meanwhile. */
+const wallets = () =>
+  bot.kept.accounts().map((account) => {
+    const { customerId, ledger, grants, subscriptions, checkouts, lowBalance, undelivered } = account;
+    return { customerId, ledger, grants, subscriptions, checkouts, lowBalance, undelivered };
+  });
+
 /** The bot asks Dodo for it after its start. */
 function businessOfStore(): unknown {
   const file = new DatabaseSync(bot.world.env.DATABASE_PATH ?? '', { readOnly: true });
@@ -88,7 +95,7 @@ describe('requests that nobody vouches for', () => {
     const body = changed('credit.added', (event) => {
       event.data.id = 'cdl_forged';
     });
-    const before = bot.kept.accounts();
+    const before = wallets();
     const received = await bot.metric('webhooks_received_total');
     expectError(await send('/webhooks/dodo', { body }), 401);
     expectError(await webhook(body, { secret: `whsec_${Buffer.from('another secret').toString('base64')}` }), 401);
@@ -98,7 +105,7 @@ describe('requests that nobody vouches for', () => {
     const { 'webhook-signature': _left, ...partly } = dodoHeaders(body);
     expectError(await send('/webhooks/dodo', { body, headers: partly }), 401);
     await bot.settle();
-    expect(bot.kept.accounts()).toEqual(before);
+    expect(wallets()).toEqual(before);
     expect(bot.kept.rows('inbox')).toEqual([]);
     expect(bot.kept.deadLetters()).toEqual([]);
     expect(await bot.metric('webhooks_received_total')).toBe(received);
@@ -291,7 +298,7 @@ describe('rightly signed webhooks that make no sense', () => {
   ];
 
   it.each(wrongs)('keeps a webhook with %s as a dead letter and changes no account', async (_what, make) => {
-    const before = { accounts: bot.kept.accounts(), dead: bot.kept.deadLetters().length };
+    const before = { accounts: wallets(), dead: bot.kept.deadLetters().length };
     const id = `msg_${randomUUID()}`;
     expect((await webhook(make(), { id })).status).toBe(200);
     await bot.settle();
@@ -302,7 +309,7 @@ describe('rightly signed webhooks that make no sense', () => {
       topic: 'inbox',
       error: expect.stringContaining('expected'),
     });
-    expect(bot.kept.accounts()).toEqual(before.accounts);
+    expect(wallets()).toEqual(before.accounts);
     const { text } = await send('/metrics', { method: 'GET' });
     expect(/^tallybot_rows_dead\{topic="inbox"\} (.*)$/m.exec(text)?.[1]).toBe(String(before.dead + 1));
   });
@@ -329,7 +336,7 @@ describe('rightly signed webhooks that make no sense', () => {
 
   it('keeps webhooks of unknown types, which change nothing and are no dead letters', async () => {
     const before = {
-      accounts: bot.kept.accounts(),
+      accounts: wallets(),
       dead: bot.kept.deadLetters().length,
       kept: bot.kept.rows('kept').length,
     };
@@ -339,7 +346,7 @@ describe('rightly signed webhooks that make no sense', () => {
       );
     }
     await bot.settle();
-    expect(bot.kept.accounts()).toEqual(before.accounts);
+    expect(wallets()).toEqual(before.accounts);
     expect(bot.kept.deadLetters()).toHaveLength(before.dead);
     expect(bot.kept.rows('kept')).toHaveLength(before.kept + 3);
   });
@@ -351,11 +358,11 @@ describe('rightly signed webhooks that make no sense', () => {
     const before = rows();
     expect((await webhook(body, { id })).status).toBe(200);
     await bot.settle();
-    const after = bot.kept.accounts();
+    const after = wallets();
     expect((await webhook(body, { id })).status).toBe(200);
     expect((await webhook(body)).status).toBe(200);
     await bot.settle();
     expect(rows()).toBe(before + 1);
-    expect(bot.kept.accounts()).toEqual(after);
+    expect(wallets()).toEqual(after);
   });
 });

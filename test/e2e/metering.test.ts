@@ -110,9 +110,9 @@ describe('metering: every answer reaches Dodo exactly once (I2)', () => {
     await begin();
     const ann = await subscriber('Ann');
     await ask(ann, 'One');
-    await flush(8_000);
+    await flush(1_000);
     expect(batches()).toHaveLength(0);
-    await flush(2_001);
+    await flush(9_001);
     expect(batches().map(({ events }) => events.length)).toEqual([1]);
   });
 

@@ -15,7 +15,7 @@ export interface RedisClusterServers {
 }
 
 export async function startRedisCluster(size = 3): Promise<RedisClusterServers> {
-  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '500', '--cluster-require-full-coverage', 'no'];
   const nodes = await Promise.all(Array.from({ length: size }, () => startRedisServer(settings)));
   const close = async () => {
     await Promise.all(nodes.map((node) => node.close()));
@@ -63,6 +63,8 @@ async function joinNodes(nodes: readonly RedisServer[]): Promise<void> {
         if (tries === 1_000) throw new Error(`The cluster does not form: ${info}`);
         await pause(10);
       }
+      // Short, to form quickly; long, so that a busy machine is not taken for nodes that are down.
+      await client.sendCommand(['CONFIG', 'SET', 'cluster-node-timeout', '15000']);
     }
   } finally {
     for (const client of clients) client.destroy();

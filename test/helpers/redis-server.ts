@@ -11,6 +11,9 @@ const INSTALL = 'apt-get update && apt-get install -y redis-server';
 
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
 
+/** A replica that connects need not wait for others. */
+const QUICK = ['--repl-diskless-sync-delay', '0'];
+
 /** A redis-server of the test's own: a free port, a folder of its own, ended by its process id. */
 export interface RedisServer {
   url: string;
@@ -70,7 +73,7 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
 
   async function start(): Promise<void> {
     const listening = ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--daemonize', 'no'];
-    const started = spawn('redis-server', [...listening, ...DURABLE, ...settings], {
+    const started = spawn('redis-server', [...listening, ...DURABLE, ...QUICK, ...settings], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;

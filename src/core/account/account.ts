@@ -58,6 +58,11 @@ export interface LedgerHead {
   zeroAt: Millis | null;
 }
 
+/** @returns whether every row up to the head has been seen, so that the balance and what is unsettled fit together */
+export function isWholeHead(head: LedgerHead): boolean {
+  return head.wholeUntil === head.rowAt;
+}
+
 export interface Hold {
   askId: string;
   tokens: number;

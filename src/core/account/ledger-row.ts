@@ -1,8 +1,8 @@
 import type { LedgerRow } from '../billing.ts';
 import type { NewRow } from '../store.ts';
-import type { Account, LedgerHead } from './account.ts';
+import { type Account, isWholeHead, type LedgerHead } from './account.ts';
 import type { Count } from './decision.ts';
-import { armLowBalance, noteLowBalance } from './low-balance.ts';
+import { armLowBalance } from './low-balance.ts';
 import { noticeId, noticeRow } from './notice.ts';
 import { joins } from './row-order.ts';
 import type { Moment, Rules } from './rules.ts';
@@ -14,6 +14,8 @@ export interface RowEffect {
   counts: Count[];
   /** Part of the row that no usage of ours explains. */
   foreign: number;
+  /** Why the member has less left than before; null: has not. */
+  lowers: 'usage' | 'expiry' | null;
 }
 
 /**
@@ -28,7 +30,7 @@ export function advance(head: LedgerHead, row: LedgerRow, moment: Moment): { hea
   const isLate = row.createdAt < head.rowAt;
   if (isLate) return { head, gap: joinsOn && changes };
   const after = headAfter(row, moment, zeroSeenAt(head, row, moment));
-  const isWhole = head.wholeUntil === head.rowAt;
+  const isWhole = isWholeHead(head);
   if (row.createdAt === head.rowAt && !(joinsOn && isWhole)) return { head: inDoubt(head, after), gap: true };
   return { head: joinsOn && isWhole ? after : { ...after, wholeUntil: head.wholeUntil }, gap: !joinsOn };
 }
@@ -51,9 +53,9 @@ export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null)
 export function inDoubt(head: LedgerHead, other: LedgerHead): LedgerHead {
   const isLower = other.balance - other.overage < head.balance - head.overage;
   const chosen = isLower ? other : head;
-  const rows = [head.rowId, other.rowId, ...head.rowsBeside].filter((id) => id !== null && id !== chosen.rowId);
-  const rowsBeside = [...new Set(rows)].filter((id) => id !== null);
-  return { ...chosen, rowsBeside, wholeUntil: Math.min(head.wholeUntil, head.rowAt - 1) };
+  const rows = new Set([head.rowId, other.rowId, ...head.rowsBeside].filter((id) => id !== null));
+  if (chosen.rowId !== null) rows.delete(chosen.rowId);
+  return { ...chosen, rowsBeside: [...rows], wholeUntil: Math.min(head.wholeUntil, head.rowAt - 1) };
 }
 
 /** A balance that a row lifts from zero was at zero until that row. */
@@ -68,38 +70,41 @@ export function purchaseKey(row: LedgerRow): string {
     : `told:row:${row.id}`;
 }
 
-/** Everything that follows from a row seen for the first time, whatever its place in the order. */
+/**
+ * Everything that follows from a row seen for the first time, whatever its place in the order.
+ * @param inSequence every row before this one has had its effect
+ */
 export function effectOf(
   account: Account,
   row: LedgerRow,
   seen: ReadonlySet<string>,
+  inSequence: boolean,
   rules: Rules,
   moment: Moment,
 ): RowEffect {
-  if (row.isCredit && row.type !== 'overage_reset') return credited(account, row, seen, rules, moment);
-  const drawn = drawnFromGrant(account, row);
-  if (isOurDebit(account, row)) {
-    const debited = { ...drawn.debited, open: null };
-    return { account: { ...drawn, debited }, rows: [], counts: [], foreign: 0 };
+  if (row.isCredit && row.type !== 'overage_reset') {
+    return credited(armLowBalance(account, row, inSequence), row, seen, rules, moment);
   }
+  const nothing = { rows: [], counts: [], foreign: 0, lowers: null };
+  const drawn = drawnFromGrant(account, row);
+  if (isOurDebit(account, row)) return { ...nothing, account: { ...drawn, debited: { ...drawn.debited, open: null } } };
   const metered = meteredTokens(row);
-  if (metered === 0) return lowered(drawn, row, rules, moment);
+  if (metered === 0) return { ...nothing, account: drawn, lowers: lowering(row) };
   const { account: shrunk, left } = shrinkUnsettled(drawn, metered);
-  const told = left > 0 ? noteLowBalance(shrunk, 'usage', rules, moment) : { account: shrunk, rows: [] };
+  if (left === 0) return { ...nothing, account: shrunk };
   return {
-    account: told.account,
-    rows: told.rows,
-    counts: left > 0 ? [{ name: 'tokens_foreign', by: left }] : [],
+    account: shrunk,
+    rows: [],
+    counts: [{ name: 'tokens_foreign', by: left }],
     foreign: left,
+    lowers: 'usage',
   };
 }
 
 /** A row that is no usage: expired, taken back, adjusted. */
-function lowered(account: Account, row: LedgerRow, rules: Rules, moment: Moment): RowEffect {
-  if (row.balanceAfter >= row.balanceBefore) return { account, rows: [], counts: [], foreign: 0 };
-  const cause = row.type === 'credit_expired' || row.type === 'rollover_forfeited' ? 'expiry' : 'usage';
-  const told = noteLowBalance(account, cause, rules, moment);
-  return { ...told, counts: told.rows.length > 0 ? [{ name: 'notices', by: told.rows.length }] : [], foreign: 0 };
+function lowering(row: LedgerRow): RowEffect['lowers'] {
+  if (row.balanceAfter >= row.balanceBefore) return null;
+  return row.type === 'credit_expired' || row.type === 'rollover_forfeited' ? 'expiry' : 'usage';
 }
 
 function credited(
@@ -109,15 +114,14 @@ function credited(
   rules: Rules,
   moment: Moment,
 ): RowEffect {
-  const armed = armLowBalance(account, row);
-  if (seen.has(purchaseKey(row))) return { account: armed, rows: [], counts: [], foreign: 0 };
+  const nothing = { account, foreign: 0, lowers: null };
+  if (seen.has(purchaseKey(row))) return { ...nothing, rows: [], counts: [] };
   const facts = { kind: 'credits_added', tokens: row.amount, balance: row.balanceAfter } as const;
   const id = noticeId(rules.hash, `credits:${purchaseKey(row)}`);
   return {
-    account: armed,
-    rows: [noticeRow(armed, facts, id, moment.now)],
+    ...nothing,
+    rows: [noticeRow(account, facts, id, moment.now)],
     counts: [{ name: 'notices', by: 1 }],
-    foreign: 0,
   };
 }
 

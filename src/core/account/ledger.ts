@@ -1,10 +1,10 @@
 import type { Grant, LedgerRow } from '../billing.ts';
 import type { NewRecord, NewRow, SeenKey } from '../store.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
-import type { Account, LedgerHead } from './account.ts';
+import { type Account, isWholeHead, type LedgerHead } from './account.ts';
 import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
-import { advance, effectOf, headAfter, inDoubt, purchaseKey } from './ledger-row.ts';
+import { advance, effectOf, headAfter, inDoubt, purchaseKey, type RowEffect } from './ledger-row.ts';
 import { noteLowBalance } from './low-balance.ts';
 import { requestLookLater, requestReconcile } from './reconcile.ts';
 import { inOrder } from './row-order.ts';
@@ -32,6 +32,7 @@ interface Applied {
   seen: SeenKey[];
   records: NewRecord[];
   counts: Count[];
+  lowers: RowEffect['lowers'];
   /** Something about these rows can only be known by reading the ledger. */
   doubt: 'gap' | 'grants' | null;
 }
@@ -47,7 +48,7 @@ export function decideRows(
   rules: Rules,
   moment: Moment,
 ): Decision<void> {
-  const applied = applyRows(account, rows, seen, rules, moment);
+  const applied = tellLowBalance(applyRows(account, rows, seen, rules, moment, advance), rules, moment);
   const next =
     applied.doubt === null
       ? { account: applied.account, rows: [] }
@@ -87,27 +88,37 @@ export function decideReading(
 ): Decision<void> {
   const ours = reading.rows.filter((row) => row.entitlementId === rules.catalogue.entitlementId);
   const placed: Account = { ...account, ledger: headAsRead(account, ours, moment) };
-  const applied = applyRows(placed, ours, seen, rules, moment, (head) => ({ head, gap: false }));
+  const effects = applyRows(placed, ours, seen, rules, moment, null);
   const read: Account = {
-    ...applied.account,
+    ...effects.account,
     grants: [...reading.grants],
-    reconcile: { ...applied.account.reconcile, done: Math.max(applied.account.reconcile.done, reading.seq) },
+    reconcile: { ...effects.account.reconcile, done: Math.max(effects.account.reconcile.done, reading.seq) },
   };
   const closed = closeOverdue(read, reading.startedAt, moment);
-  const told = noteLowBalance(closed.account, 'usage', rules, moment);
-  const debit = scheduleDebit(told.account, moment.now);
+  const lowers = effects.lowers ?? 'usage';
+  const applied = tellLowBalance({ ...effects, account: closed.account, lowers }, rules, moment);
+  const debit = scheduleDebit(applied.account, moment.now);
   const next = requestLookLater(debit.account, reading.startedAt, moment.now);
   return {
     account: next.account,
     reply: undefined,
-    rows: [...applied.rows, ...told.rows, ...debit.rows, ...next.rows],
+    rows: [...applied.rows, ...debit.rows, ...next.rows],
     seen: applied.seen,
     records: [...applied.records, ...closed.records],
-    counts: [
-      ...applied.counts,
-      ...closed.counts,
-      ...(told.rows.length > 0 ? ([{ name: 'notices', by: told.rows.length }] as const) : []),
-    ],
+    counts: [...applied.counts, ...closed.counts],
+  };
+}
+
+/** Once all rows have had their effect: between two of them what is left may look lower than it is. */
+function tellLowBalance(applied: Applied, rules: Rules, moment: Moment): Applied {
+  if (applied.lowers === null) return applied;
+  const told = noteLowBalance(applied.account, applied.lowers, rules, moment);
+  if (told.rows.length === 0) return applied;
+  return {
+    ...applied,
+    account: told.account,
+    rows: [...applied.rows, ...told.rows],
+    counts: [...applied.counts, { name: 'notices', by: told.rows.length }],
   };
 }
 
@@ -141,16 +152,17 @@ function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment
   return newest.createdAt === ledger.rowAt ? inDoubt(asBefore, asRead) : asBefore;
 }
 
+/** @param move how each row moves the head; null: it stands where a reading has put it, and the rows are in sequence */
 function applyRows(
   account: Account,
   rows: readonly LedgerRow[],
   seenBefore: ReadonlySet<string>,
   rules: Rules,
   moment: Moment,
-  move = advance,
+  move: typeof advance | null,
 ): Applied {
   const known = new Set(seenBefore);
-  const applied: Applied = { account, rows: [], seen: [], records: [], counts: [], doubt: null };
+  const applied: Applied = { account, rows: [], seen: [], records: [], counts: [], lowers: null, doubt: null };
   for (const row of inOrder(rows)) {
     if (row.entitlementId !== rules.catalogue.entitlementId) {
       applied.counts.push({ name: 'ledger_rows_foreign', by: 1 });
@@ -160,31 +172,37 @@ function applyRows(
       applied.counts.push({ name: 'ledger_rows_repeated', by: 1 });
       applied.records.push(recordOf(row, moment));
     } else {
-      applyRow(applied, row, known, rules, moment, move);
+      const inSequence = move === null || moveHead(applied, row, moment, move);
+      applyEffect(applied, row, known, inSequence, rules, moment);
     }
   }
   return applied;
 }
 
-function applyRow(
+/** @returns whether the row is the head now, with nothing missing before it */
+function moveHead(applied: Applied, row: LedgerRow, moment: Moment, move: typeof advance): boolean {
+  const { ledger } = applied.account;
+  if (ledger === null) return false;
+  const moved = move(ledger, row, moment);
+  applied.account = { ...applied.account, ledger: moved.head };
+  if (moved.gap) {
+    applied.doubt = 'gap';
+    applied.counts.push({ name: 'ledger_gaps', by: 1 });
+  }
+  return moved.head.rowId === row.id && isWholeHead(moved.head);
+}
+
+function applyEffect(
   applied: Applied,
   row: LedgerRow,
   known: Set<string>,
+  inSequence: boolean,
   rules: Rules,
   moment: Moment,
-  move: typeof advance,
 ): void {
-  const { ledger } = applied.account;
-  if (ledger !== null) {
-    const moved = move(ledger, row, moment);
-    applied.account = { ...applied.account, ledger: moved.head };
-    if (moved.gap) {
-      applied.doubt = 'gap';
-      applied.counts.push({ name: 'ledger_gaps', by: 1 });
-    }
-  }
-  const effect = effectOf(applied.account, row, known, rules, moment);
+  const effect = effectOf(applied.account, row, known, inSequence, rules, moment);
   applied.account = effect.account;
+  if (effect.lowers !== null && applied.lowers !== 'expiry') applied.lowers = effect.lowers;
   if (row.isCredit || row.type === 'credit_expired') applied.doubt ??= 'grants';
   applied.rows.push(...effect.rows);
   applied.counts.push({ name: 'ledger_rows', by: 1 }, ...effect.counts);

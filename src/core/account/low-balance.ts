@@ -1,7 +1,7 @@
 import type { LedgerRow } from '../billing.ts';
 import type { NewRow } from '../store.ts';
 import { MINUTE, type Millis } from '../time.ts';
-import type { Account } from './account.ts';
+import { type Account, isWholeHead } from './account.ts';
 import { leftTokens, overageStillAllowed, unsettledTokens } from './available.ts';
 import { noticeId, noticeRow } from './notice.ts';
 import type { Moment, Rules } from './rules.ts';
@@ -18,7 +18,10 @@ function reachedThreshold(granted: number, left: number): number | null {
   return reached.at(-1) ?? null;
 }
 
-/** Tells a threshold that was newly crossed; once each until new credits arm them again. */
+/**
+ * Tells a threshold that was newly crossed; once each until new credits arm them again. Nothing is told while rows are
+ * missing, since what is left is not known then; the reading that brings them tells.
+ */
 export function noteLowBalance(
   account: Account,
   cause: 'usage' | 'expiry',
@@ -26,7 +29,8 @@ export function noteLowBalance(
   moment: Moment,
 ): { account: Account; rows: NewRow[] } {
   const { told, granted, episode } = account.lowBalance;
-  const percent = account.ledger === null ? null : reachedThreshold(granted, leftTokens(account));
+  const isKnown = account.ledger !== null && isWholeHead(account.ledger);
+  const percent = isKnown ? reachedThreshold(granted, leftTokens(account)) : null;
   if (percent === null || (told !== null && percent >= told)) return { account, rows: [] };
   const facts = {
     kind: 'low_balance',
@@ -47,8 +51,9 @@ export function noteLowBalance(
 /**
  * New credits arm the thresholds again, for shares of what was granted last; a late row of an older grant does not.
  * A threshold that the credits themselves do not lift the balance above is not crossed, so it is not told.
+ * @param inSequence what is unsettled is what was so when the credits came
  */
-export function armLowBalance(account: Account, credit: LedgerRow): Account {
+export function armLowBalance(account: Account, credit: LedgerRow, inSequence: boolean): Account {
   if (credit.createdAt < account.lowBalance.grantedAt) return account;
   const left = Math.max(0, credit.balanceAfter - unsettledTokens(account));
   return {
@@ -56,7 +61,7 @@ export function armLowBalance(account: Account, credit: LedgerRow): Account {
     lowBalance: {
       granted: credit.amount,
       grantedAt: credit.createdAt,
-      told: reachedThreshold(credit.amount, left),
+      told: inSequence ? reachedThreshold(credit.amount, left) : null,
       episode: account.lowBalance.episode + 1,
     },
   };

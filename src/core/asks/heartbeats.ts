@@ -33,7 +33,12 @@ interface Stream {
   isSettling: boolean;
 }
 
-export function createHeartbeats(deps: { store: Store; clock: Clock; log: Log; metrics: Metrics }): Heartbeats {
+export function createHeartbeats(deps: {
+  store: Pick<Store, 'extend'>;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}): Heartbeats {
   const streams = new Map<string, Stream>();
   let timer: NodeJS.Timeout | null = null;
 

@@ -1,18 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Client,
-  Events,
-  type GatewayDispatchPayload,
-  GatewayIntentBits,
-  Options,
-  SimpleShardingStrategy,
-  Status,
-  type WebSocketOptions,
-} from 'discord.js';
+import { Client, Events, type GatewayDispatchPayload, GatewayIntentBits, Options, Status } from 'discord.js';
 import type { Log } from '../../core/log.ts';
 import type { Millis } from '../../core/time.ts';
 import { within } from '../../core/within.ts';
 import { fatalFault, fatalLoginFault } from './gateway-faults.ts';
+import { createSharding, HANDSHAKE_WITHIN } from './sharding.ts';
 
 export interface GatewayConnectionOptions {
   token: string;
@@ -37,7 +29,7 @@ export interface GatewayConnection {
 
 const HEARS: ReadonlySet<Status> = new Set([Status.Ready, Status.WaitingForGuilds]);
 const RESTS: ReadonlySet<Status> = new Set([...HEARS, Status.Disconnected]);
-const SETTLES_WITHIN: Millis = 5_000;
+const SETTLES_WITHIN: Millis = HANDSHAKE_WITHIN + 2_000;
 const CLOSES_WITHIN: Millis = 2_000;
 const LOOKS_EVERY: Millis = 20;
 /** The events are read as they came, so little of what discord.js remembers of them is of use. */
@@ -46,29 +38,16 @@ const FEW = 100;
 /** Connects discord.js's client. It comes back by itself after all but the fatal close codes, until it is ended. */
 export function createGatewayConnection(options: GatewayConnectionOptions): GatewayConnection {
   const { token, log } = options;
-  /** Shards that would have made a socket after the end. */
-  const stopped = new Set<number>();
+  const sharding = createSharding(() => client.ws.shards);
   let isOpen = false;
   let isOver = false;
   let fault: Error | null = null;
-
-  // discord.js may be between two sockets when it is told to end, and then makes the next one all the same. It asks for
-  // its session before it does: after the end it gets no answer.
-  const buildStrategy: WebSocketOptions['buildStrategy'] = (manager) => {
-    const { retrieveSessionInfo } = manager.options;
-    manager.options.retrieveSessionInfo = (shard) => {
-      if (!isOver) return retrieveSessionInfo(shard);
-      stopped.add(shard);
-      return new Promise(() => {});
-    };
-    return new SimpleShardingStrategy(manager);
-  };
 
   const client: Client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
     shards: 'auto',
     rest: { api: options.apiUrl, version: '10' },
-    ws: { buildStrategy },
+    ws: { buildStrategy: sharding.buildStrategy },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       MessageManager: 0,
@@ -92,9 +71,14 @@ export function createGatewayConnection(options: GatewayConnectionOptions): Gate
   client.on(Events.Error, (error) => log.error({ fault: String(error) }, 'discord.js made trouble'));
   client.on(Events.Warn, (text) => log.warn({ text }, 'discord.js warns'));
 
+  function stop(): void {
+    isOver = true;
+    sharding.stop();
+  }
+
   /** A socket that is only just being made cannot be closed by discord.js: it has to be made, or to fail, first. */
   async function settle(): Promise<void> {
-    const isSettled = () => client.ws.shards.every(({ id, status }) => RESTS.has(status) || stopped.has(id));
+    const isSettled = () => client.ws.shards.every(({ id, status }) => RESTS.has(status) || sharding.stopped.has(id));
     for (let waited = 0; !isSettled() && waited < SETTLES_WITHIN; waited += LOOKS_EVERY) await sleep(LOOKS_EVERY);
   }
 
@@ -104,7 +88,7 @@ export function createGatewayConnection(options: GatewayConnectionOptions): Gate
         await client.login(token);
         isOpen = true;
       } catch (error) {
-        isOver = true;
+        stop();
         throw fault ?? fatalLoginFault(error) ?? error;
       }
     },
@@ -114,7 +98,7 @@ export function createGatewayConnection(options: GatewayConnectionOptions): Gate
     },
     async end() {
       if (isOver) return;
-      isOver = true;
+      stop();
       await settle();
       const gone = client.destroy().catch((error: unknown) => {
         log.warn({ fault: String(error) }, 'the gateway was not closed properly');

@@ -1,4 +1,4 @@
-import type { MessageHandle, Reply, Responder, Visibility } from '../../core/chat.ts';
+import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat.ts';
 import { PlatformError } from '../../core/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
@@ -38,13 +38,16 @@ const DM_CLOSED =
   'My reply is for you alone, but Discord does not let me send you a DM. Allow direct messages from this server and ask again, or use a command: only you see what I reply to it.';
 
 /**
- * Answers a message. Discord shows a message to one member only below an interaction, so here what is private goes by DM.
+ * Answers a message. Where the member takes no DMs, a reply leaves a word without its text in the channel, unless there is
+ * an answer already, and throws. Discord shows a message to one member only below an interaction, so here what is private goes by DM.
  */
 export function createMessageResponder(options: MessageResponderOptions): MessageResponder {
   const { api, message, clock, log } = options;
   const { isPrivatePlace } = message.turn;
   const inTurn = createInTurn();
   let visibility: Visibility | null = null;
+  /** The member has seen something of this turn. */
+  let isAnswered = false;
 
   /** Where the member asked, as a reply to the message. */
   const here = (purpose: string) =>
@@ -75,16 +78,21 @@ export function createMessageResponder(options: MessageResponderOptions): Messag
     } catch (error) {
       if (isPrivatePlace || !(error instanceof PlatformError) || error.fault !== 'refused') throw error;
       log.info({ cause: options.message.id, code: discordCode(error) }, 'a member takes no DMs');
-      await post(remarks, { text: DM_CLOSED });
+      if (!isAnswered) await post(remarks, { text: DM_CLOSED });
+      isAnswered = true;
+      throw error;
     }
+    isAnswered = true;
   }
 
-  function open(placeholder: Reply) {
+  async function open(placeholder: Reply): Promise<AnswerView> {
     const isHere = isPrivatePlace || visibility === 'public';
     const ways = isHere ? line(hereWay('a'), byDm('a')) : line(byDm('a'));
     const handleOf = (posted: Posted): MessageHandle =>
       messageHandle({ applicationId: options.applicationId, user: message.user, message: posted });
-    return openAnswer({ ...options, line: ways, placeholder, handleOf });
+    const view = await openAnswer({ ...options, line: ways, placeholder, handleOf });
+    isAnswered = true;
+    return view;
   }
 
   return {

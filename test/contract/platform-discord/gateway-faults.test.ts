@@ -68,6 +68,29 @@ describe('a gateway that is lost', () => {
     expect(turn.messages()).toMatchObject([{ content: 'here' }]);
   });
 
+  it.each([
+    ['resumed though the network failed in between', null, 1],
+    ['begun anew when Discord has forgotten the session meanwhile', false, 2],
+    ['begun anew when Discord does not know the last event', 4_007, 2],
+    ['begun anew when Discord has ended the session', 1_000, 2],
+  ])('is %s', async (_, how, sessions) => {
+    const heard: unknown[] = [];
+    const { sim, platform, passTime } = await startConnected({
+      command: async (_, { prompt }) => void heard.push(prompt),
+    });
+    passTime(5_001);
+    const member = sim.member();
+    sim.gateway.settings.outage = 'cut';
+    sim.gateway.disconnect(typeof how === 'number' ? { code: how } : { code: null, resumable: how === null });
+    await sim.gateway.waitFor(({ counts }) => counts.refused > 0);
+    member.say('meanwhile', { dm: true });
+    sim.gateway.settings.outage = null;
+    await vi.waitFor(() => expect(platform.isConnected()).toBe(true), 4_000);
+    member.say('after', { dm: true });
+    await vi.waitFor(() => expect(heard).toEqual(sessions === 1 ? ['meanwhile', 'after'] : ['after']));
+    expect(sim.gateway.counts.sessions).toBe(sessions);
+  });
+
   it.each(FATAL)('by close code %i is fatal once, with the cure', async (code, cure) => {
     const { sim, platform, fatal } = await startConnected();
     sim.gateway.disconnect({ code });
@@ -107,13 +130,13 @@ describe('connecting to the gateway', () => {
 
   it('ends when the gateway is left before it is open', async () => {
     const { sim, platform } = await startUnconnected();
-    sim.gateway.settings.isDown = true;
+    sim.gateway.settings.outage = 'cut';
     const connecting = platform.connect();
-    await vi.waitFor(() => expect(sim.store.calls.some(({ route }) => route === 'get /gateway/bot')).toBe(true));
+    await sim.gateway.waitFor(({ counts }) => counts.refused === 1);
     const failed = expect(connecting).rejects.toThrow('left before it was open');
     await platform.disconnect();
     await failed;
-    sim.gateway.settings.isDown = false;
+    sim.gateway.settings.outage = null;
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(sim.gateway.counts.connections).toBe(0);
   });

@@ -2,14 +2,16 @@ import { describe, expect, it, vi } from 'vitest';
 import type { CommandOptions, Turn } from '../../../src/core/chat.ts';
 import type { VisibleMessage } from '../../../src/sandbox/discord/people/visible-message.ts';
 import { expectWhole, receipt, texts, words } from './answer-bench.ts';
-import type { BenchOptions } from './bench.ts';
+import { type BenchOptions, deferred } from './bench.ts';
 import { startConnected } from './gateway-bench.ts';
 
 const POST = 'post /channels/:channelId/messages';
 const nobody = { everyone: false, here: false, roles: [], users: [] };
 
+type Command = NonNullable<BenchOptions['command']>;
+
 /** What a bot does with a question: it answers with the question itself. */
-const echo: BenchOptions['command'] = async (_, { prompt }, turn, responder) => {
+const echo: Command = async (_, { prompt }, turn, responder) => {
   await responder.acknowledge(turn.isPrivatePlace ? 'private' : 'public');
   const view = await responder.openAnswer({ text: 'Thinking…', buttons: [{ label: 'Stop', action: 'stop:1' }] });
   await view.finish(`You said: ${prompt}`, receipt);
@@ -104,22 +106,19 @@ describe('a message to the bot', () => {
   });
 
   it('is told apart from one whose text Discord does not show', async () => {
-    const { asked, member, sim } = await start({
-      command: async (_, __, ___, responder) => responder.acknowledge('public'),
-    });
-    const turn = member.command('topup');
-    await turn.done.catch(() => {});
-    member.say('', { mention: true });
-    await vi.waitFor(() => {
-      const last = member.sees(sim.home.channelId).at(-1);
-      expect(last).toMatchObject({ content: expect.stringContaining('Mention me in the text'), pings: nobody });
-    });
-    expect(asked.map(({ name }) => name)).toEqual(['topup']);
+    const { asked, member, answers } = await start();
+    const turn = member.command('ask', { prompt: 'by command' });
+    const [answer] = await answers();
+    member.say('and what else?', { replyTo: turn.reply()?.id ?? '' });
+    const [, hint] = await answers(2);
+    expect(answer?.content).toContain('by command');
+    expect(hint).toMatchObject({ content: expect.stringContaining('Mention me in the text'), pings: nobody });
+    expect(asked).toHaveLength(1);
   });
 });
 
 describe('a private reply to a message', () => {
-  const refuse: BenchOptions['command'] = async (_, __, ___, responder) => {
+  const refuse: Command = async (_, __, ___, responder) => {
     await responder.acknowledge('private');
     await responder.reply({
       text: 'You have 12 tokens left.',
@@ -139,20 +138,41 @@ describe('a private reply to a message', () => {
   });
 
   it.each(['closed', 'no-mutual-guild'] as const)(
-    'leaves a word without any figure in the channel where the member takes no DMs (%s)',
+    'leaves one word without any figure in the channel where the member takes no DMs (%s), and fails',
     async (closed) => {
-      const { sim, member, answers, notes } = await start({ command: refuse });
+      const faults: unknown[] = [];
+      const { sim, member, answers } = await start({
+        async command(_, __, ___, responder) {
+          for (const text of ['You have 12 tokens left.', 'And a notice.']) {
+            await responder.reply({ text }).catch((error: unknown) => faults.push(error));
+          }
+          await responder.openAnswer({ text: '…' }).catch((error: unknown) => faults.push(error));
+        },
+      });
       member.person.dms = closed;
       member.say('hi', { mention: true });
-      const said = await answers(2);
-      for (const { content } of said) {
-        expect(content).toMatch(/does not let me send you a DM/);
-        expect(content).not.toMatch(/\d/);
-      }
+      await vi.waitFor(() => expect(faults).toHaveLength(3));
+      const [said] = await answers();
+      expect(said?.content).toMatch(/does not let me send you a DM/);
+      expect(said?.content).not.toMatch(/\d/);
+      for (const fault of faults) expect(fault).toMatchObject({ name: 'PlatformError', fault: 'refused' });
       expect(sim.dms(member.id)).toEqual([]);
-      expect(notes.filter(({ level }) => level === 'error')).toEqual([]);
     },
   );
+
+  it('says nothing of closed DMs below an answer that everybody sees', async () => {
+    const failed = deferred<unknown>();
+    const { member, answers } = await start({
+      async command(_, given, turn, responder) {
+        await echo('ask', given, turn, responder);
+        await responder.reply({ text: 'A notice.' }).catch(failed.resolve);
+      },
+    });
+    member.person.dms = 'closed';
+    member.say('hi', { mention: true });
+    expect(await failed.promise).toMatchObject({ fault: 'refused' });
+    await answers(1);
+  });
 
   it('stays in the DM where the member asked in one', async () => {
     const { sim, member, dms } = await start({ command: refuse });

@@ -81,8 +81,6 @@ describe('an interaction that comes by the gateway', () => {
 
   it('says that it knows nothing of what it does not know', async () => {
     const { sim } = await startConnected();
-    const turn = sim.member().command('topup');
-    await turn.acknowledged.catch(() => {});
     sim.store.commands.clear();
     const unknown = sim.member().command('other');
     await unknown.done;

@@ -26,7 +26,14 @@ describe('a client of the gateway that loses its connection', () => {
     await sim.gateway.waitFor(({ sessions }) => sessions.every(({ isConnected }) => isConnected));
     say('after');
     await vi.waitFor(() => expect(heard).toEqual(['before', 'meanwhile', 'after']));
-    expect(sim.gateway.counts).toEqual({ connections: 2, identifies: 1, sessions: 1, resumes: 1, replayed: 1 });
+    expect(sim.gateway.counts).toEqual({
+      connections: 2,
+      refused: 0,
+      identifies: 1,
+      sessions: 1,
+      resumes: 1,
+      replayed: 1,
+    });
   });
 
   it('resumes when it is asked to reconnect', async () => {
@@ -70,13 +77,16 @@ describe('a client of the gateway that loses its connection', () => {
     await vi.waitFor(() => expect(heard).toEqual(['after']));
   });
 
-  it('comes back when the gateway was down', async () => {
-    const { sim, heard, say } = await listen();
-    sim.gateway.settings.isDown = true;
+  it('identifies anew when the gateway was down, as discord.js forgets its session then', async () => {
+    const { sim, passTime, heard, say } = await listen();
+    passTime(5_001);
+    sim.gateway.settings.outage = 'cut';
     sim.gateway.disconnect({ code: null });
     await sim.gateway.waitFor(({ sessions }) => sessions[0]?.isConnected === false);
-    say('meanwhile');
-    sim.gateway.settings.isDown = false;
-    await vi.waitFor(() => expect(heard).toEqual(['meanwhile']), 3_000);
+    await sim.gateway.waitFor(({ counts }) => counts.refused === 1);
+    sim.gateway.settings.outage = null;
+    await sim.gateway.waitFor(({ counts }) => counts.sessions === 2);
+    say('after');
+    await vi.waitFor(() => expect(heard).toEqual(['after']));
   });
 });

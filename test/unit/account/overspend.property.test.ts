@@ -42,7 +42,7 @@ describe('no overspend', () => {
           for (const happening of list) expectNoOverspend(world, happening);
           expectSoundDocument(world);
         }),
-        { numRuns: 250 },
+        { numRuns: 200 },
       );
     },
   );
@@ -59,7 +59,7 @@ describe('no overspend', () => {
         }
         expect(world.writtenOff()).toBe(0);
       }),
-      { numRuns: 250 },
+      { numRuns: 200 },
     );
   });
 

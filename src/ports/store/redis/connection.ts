@@ -1,6 +1,6 @@
 import { ErrorReply } from '@redis/client';
 import { inTime } from './deadline.ts';
-import { openLink, type MasterNode, type RedisLink } from './link.ts';
+import { type LinkClient, openLink, type MasterNode, type RedisLink } from './link.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 
 const SHORTEST_PAUSE_MS = 50;
@@ -29,6 +29,8 @@ export interface RedisConnection {
   send(key: string, args: readonly string[]): Promise<unknown>;
   /** The nodes that take writes; calls to one of them are subject to `timeoutMs` too. */
   masters(): Promise<MasterNode[]>;
+  /** Runs a call of the client's own; it fails as `send` does. */
+  withClient<T>(call: (client: LinkClient) => Promise<T>): Promise<T>;
   /** Ends it at once. */
   close(): void;
 }
@@ -102,7 +104,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
       const isDemoted = isReply(error) && error.message.startsWith('READONLY');
       if (used === link && (isDemoted || !isReply(error)))
         renew(error instanceof Error ? error : new Error(String(error)));
-      throw isReply(error) ? error : unreachable(address, error);
+      throw isReply(error) && !isRefusal(error) ? error : unreachable(address, error);
     }
   }
 
@@ -111,6 +113,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
     isCluster: link.isCluster,
     generation: () => generation,
     send: (key, args) => ask((used) => used.send(key, args)),
+    withClient: (call) => ask((used) => call(used.client)),
     masters: async () => {
       const nodes = await ask((used) => used.masters());
       return nodes.map(({ name: address, send }) => ({ name: address, send: (args) => ask(() => send(args)) }));
@@ -134,7 +137,11 @@ export function isReply(error: unknown): error is Error {
 
 function unreachable(address: RedisAddress, cause: unknown): Error {
   const message = cause instanceof Error ? cause.message || cause.name : String(cause);
-  if (isReply(cause) && /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message))
+  if (isReply(cause) && isRefusal(cause))
     return new Error(`${name(address)} refuses the user or the password of its URL: ${message}`, { cause });
   return new Error(`${name(address)} cannot be reached: ${message}`, { cause });
+}
+
+function isRefusal({ message }: Error): boolean {
+  return /^(NOAUTH|WRONGPASS|ERR AUTH|ERR invalid password)/.test(message);
 }

@@ -1,4 +1,4 @@
-import { createClient, createCluster } from '@redis/client';
+import { createClient, createCluster, type RedisClientType, type RedisClusterType } from '@redis/client';
 import { inTime } from './deadline.ts';
 import type { RedisAddress } from './redis-url.ts';
 
@@ -12,9 +12,13 @@ export interface MasterNode {
   send(args: readonly string[]): Promise<unknown>;
 }
 
+/** The client of `@redis/client` that a link has. */
+export type LinkClient = RedisClientType | RedisClusterType;
+
 /** One life of the connection to Redis: it is never mended, a new one takes its place. */
 export interface RedisLink {
   isCluster: boolean;
+  client: LinkClient;
   /** Sends to the node that has `key`, after what was sent there before. */
   send(key: string, args: readonly string[]): Promise<unknown>;
   masters(): Promise<MasterNode[]>;
@@ -55,6 +59,7 @@ async function openSingle({ address, connectTimeoutMs, onBroken }: LinkOptions):
   const name = nodes.map(({ host, port }) => `${host}:${port}`).join();
   return {
     isCluster: false,
+    client,
     send: (_key, args) => send(args),
     masters: async () => [{ name, send }],
     destroy: () => {
@@ -84,6 +89,7 @@ async function openCluster({ address, connectTimeoutMs, onBroken }: LinkOptions)
   }
   return {
     isCluster: true,
+    client: cluster,
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
     masters: async () => {
       const masters = cluster.masters.map(async (node) => ({ name: node.address, client: await cluster.nodeClient(node) }));

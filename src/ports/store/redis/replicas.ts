@@ -1,11 +1,12 @@
-import type { RedisConnection } from './connection.ts';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { isReply, type RedisConnection } from './connection.ts';
 import { asNumber, asText } from './values.ts';
 
 /** For so long what a node said of its replicas is believed. */
 const BELIEVED_MS = 5_000;
 
 /** How long a replica may take to have a write. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 
 /**
  * Makes a write wait for a replica, where there is one: after a failover to a replica that had it, the write is there
@@ -22,43 +23,65 @@ export interface Replicas {
 interface Node {
   lookedAt: number;
   hasReplicas: Promise<boolean>;
-  /** The WAIT that the writes answered in this tick share. */
-  shared: Promise<unknown> | null;
+  /** The WAIT that is under way; it holds up its connection, so there is one at a time. */
+  current: Promise<unknown>;
+  /** The next one, which all writes share that were answered meanwhile. */
+  next: Promise<unknown> | null;
 }
 
 export function createReplicas(connection: RedisConnection): Replicas {
   const nodes = new Map<string, Node>();
 
+  function nameOf(key: string): string {
+    return connection.isCluster ? (/\{.*?\}/.exec(key)?.[0] ?? key) : '';
+  }
+
   function look(key: string): Node {
-    const known = nodes.get(key);
+    const known = nodes.get(nameOf(key));
     if (known && performance.now() - known.lookedAt < BELIEVED_MS) return known;
-    const asked = connection.send(key, ['INFO', 'replication']).then((reply) => countReplicas(asText(reply)) > 0);
-    const node: Node = { lookedAt: performance.now(), hasReplicas: asked, shared: known?.shared ?? null };
-    asked.catch(() => nodes.delete(key));
-    nodes.set(key, node);
+    const asked = hasReplicas(key);
+    const node: Node = {
+      lookedAt: performance.now(),
+      hasReplicas: asked,
+      current: known?.current ?? Promise.resolve(),
+      next: null,
+    };
+    asked.catch(() => nodes.delete(nameOf(key)));
+    nodes.set(nameOf(key), node);
     return node;
   }
 
+  async function hasReplicas(key: string): Promise<boolean> {
+    try {
+      return countReplicas(asText(await connection.send(key, ['INFO', 'replication']))) > 0;
+    } catch (error) {
+      // A user who may not ask: the durability check says so.
+      if (isReply(error)) return false;
+      throw error;
+    }
+  }
+
   function wait(key: string, node: Node): Promise<unknown> {
-    node.shared ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        node.shared = null;
-        connection.send(key, ['WAIT', '1', String(PATIENCE_MS)]).then(resolve, reject);
-      });
-    });
-    return node.shared;
+    node.next ??= (async () => {
+      await node.current.catch(() => {});
+      await nextTick();
+      node.current = connection.send(key, ['WAIT', '1', String(PATIENCE_MS)]);
+      node.next = null;
+      return node.current;
+    })();
+    return node.next;
   }
 
   return {
     confirm: async (key, write) => {
       const node = look(key);
       const generation = connection.generation();
-      const [result, hasReplicas] = await Promise.all([write(), node.hasReplicas]);
-      if (!hasReplicas) return result;
+      const [result, mustWait] = await Promise.all([write(), node.hasReplicas]);
+      if (!mustWait) return result;
       const confirmed = asNumber(await wait(key, node));
       // WAIT speaks of the writes of its own connection.
       if (confirmed >= 1 && generation === connection.generation()) return result;
-      nodes.delete(key);
+      nodes.delete(nameOf(key));
       throw new Error(`Expected a replica of ${connection.description} to have a write in ${PATIENCE_MS} ms, none had`);
     },
   };

@@ -42,14 +42,12 @@ export function createAdmission(world: World, state: GatewayState, elapsed: () =
       return session;
     },
     resume(data) {
-      const { settings, counts } = state;
-      counts.resumes += 1;
+      state.counts.resumes += 1;
       if (!isObject(data)) return GatewayCloseCodes.DecodeError;
       if (data.token !== world.application.token) return GatewayCloseCodes.AuthenticationFailed;
       const session = state.sessions.get(String(data.session_id));
-      if (settings.refuseResumes > 0) settings.refuseResumes -= 1;
-      else if (session !== undefined && !session.isConnected()) return { session, after: Number(data.seq) };
-      return 'invalid';
+      if (session === undefined || session.isConnected()) return 'invalid';
+      return { session, after: Number(data.seq) };
     },
   };
 }

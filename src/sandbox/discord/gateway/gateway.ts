@@ -73,6 +73,16 @@ export function createGateway({ world, elapsed, heartbeatIntervalMs }: GatewayOp
     },
   };
 
+  /** What an outage leaves unanswered. */
+  const hanging = new Set<Duplex>();
+
+  function refuse(stream: Duplex): void {
+    state.counts.refused += 1;
+    if (state.settings.outage === 'cut') stream.destroy();
+    else hanging.add(stream.on('close', () => hanging.delete(stream)));
+    world.changes.announce();
+  }
+
   function onSocket(socket: WebSocket, query: URLSearchParams): void {
     state.counts.connections += 1;
     if (query.get('v') === '10') state.connections.add(openConnection(socket, host));
@@ -91,7 +101,7 @@ export function createGateway({ world, elapsed, heartbeatIntervalMs }: GatewayOp
       server.on('upgrade', (request, stream: Duplex, head) => {
         const { pathname, searchParams } = new URL(request.url ?? '/', httpUrl);
         const isSpoken = (searchParams.get('encoding') ?? 'json') === 'json' && !searchParams.has('compress');
-        if (state.settings.isDown) stream.destroy();
+        if (state.settings.outage !== null) refuse(stream);
         else if (pathname.replace(/\/$/, '') !== PATH || !isSpoken) stream.end('HTTP/1.1 501 Not Implemented\r\n\r\n');
         else sockets.handleUpgrade(request, stream, head, (socket) => onSocket(socket, searchParams));
       });
@@ -141,6 +151,7 @@ export function createGateway({ world, elapsed, heartbeatIntervalMs }: GatewayOp
     },
     close() {
       for (const socket of sockets.clients) socket.terminate();
+      for (const stream of hanging) stream.destroy();
       sockets.close();
     },
   };

@@ -4,6 +4,8 @@ import type { Session } from './session.ts';
 /** How often clients came, since the start or the last reset. */
 export interface GatewayCounts {
   connections: number;
+  /** Connections that an outage prevented. */
+  refused: number;
   identifies: number;
   resumes: number;
   /** Identifies that were answered with a new session. */
@@ -32,12 +34,10 @@ export interface GatewaySettings {
   startsLeft: number;
   /** Close codes that the next identifies are answered with, in this order. */
   refuseIdentify: number[];
-  /** Invalid sessions that the next resumes are answered with. */
-  refuseResumes: number;
   /** Heartbeats are not acknowledged. */
   dropHeartbeats: boolean;
-  /** Nobody listens: every connection is cut before it is made. */
-  isDown: boolean;
+  /** `cut` ends every connection before it is made, `hang` leaves it unanswered. */
+  outage: 'cut' | 'hang' | null;
 }
 
 export function freshSettings(): GatewaySettings {
@@ -46,9 +46,8 @@ export function freshSettings(): GatewaySettings {
     requiredShards: 1,
     startsLeft: STARTS_A_DAY,
     refuseIdentify: [],
-    refuseResumes: 0,
     dropHeartbeats: false,
-    isDown: false,
+    outage: null,
   };
 }
 
@@ -57,5 +56,5 @@ export const STARTS_A_DAY = 1_000;
 export const MAX_CONCURRENCY = 1;
 
 export function freshCounts(): GatewayCounts {
-  return { connections: 0, identifies: 0, resumes: 0, sessions: 0, replayed: 0 };
+  return { connections: 0, refused: 0, identifies: 0, resumes: 0, sessions: 0, replayed: 0 };
 }
