@@ -60,6 +60,8 @@ export interface App {
   settle(): Promise<void>;
   /** A member's wallet with everything that was booked on it. */
   statement(of: ChatUser): Promise<Statement>;
+  /** Resolves when a platform refuses for good, with what to do about it; the process is then to end. */
+  fatal: Promise<Error>;
   /** Takes no more work, finishes or interrupts what runs within 10 s, and closes everything. */
   close(): Promise<void>;
 }
@@ -81,7 +83,9 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   await using opened = new AsyncDisposableStack();
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? createPinoLog('info');
-  const owner = randomUUID();
+  // A store on SQLite has one process, which finds its own leases again after a crash.
+  const owner = 'the only process';
+  const fatal = Promise.withResolvers<Error>();
 
   const secrets = createSecrets({
     current: secret.appSecret,
@@ -187,7 +191,19 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   });
 
   const web: WebServer = createWebServer(log);
-  const platforms = createPlatforms({ config, secret, secrets, store, host: web.express, chat, clock, log, overrides });
+  const platforms = createPlatforms({
+    config,
+    secret,
+    secrets,
+    store,
+    host: web.express,
+    chat,
+    clock,
+    log,
+    overrides,
+    owner,
+    onFatal: (error) => fatal.resolve(error),
+  });
   opened.defer(() => platforms.close());
 
   const readLedger = createReadLedger({ wallets, billing, rules, moment });
@@ -260,6 +276,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   const url = await web.listen(config.port);
   opened.defer(() => web.close());
   workers.start();
+  platforms.start();
   log.info(
     { url, platforms: [...messengers.keys()], model: modelName, store: config.databasePath },
     'tallybot is ready',
@@ -270,6 +287,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     url,
     settle: () => workers.settle(),
     statement: (of) => statements.of(of),
+    fatal: fatal.promise,
     async close() {
       web.stopAccepting();
       const impatience = setTimeout(() => asks.interruptAll(), FINISH_WITHIN);

@@ -1,7 +1,7 @@
 /** A process's variables, trimmed; those without a value are left out. */
 export type PresentVariables = Readonly<Record<string, string>>;
 
-const DISCORD = ['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID', 'DISCORD_PUBLIC_KEY'];
+const DISCORD = ['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID'];
 const SLACK_TOKEN = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'];
 const SLACK_OAUTH = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'];
 const ROLES = ['web', 'bot', 'worker'];
@@ -17,20 +17,22 @@ const missing = (env: PresentVariables, names: readonly string[], because: strin
   names.filter((name) => env[name] === undefined).map((name) => `${name}: is missing (${because})`);
 
 function discordProblems(env: PresentVariables): string[] {
-  if (!has(env, DISCORD)) return [];
+  if (!has(env, [...DISCORD, 'DISCORD_PUBLIC_KEY'])) return [];
   const problems = missing(env, DISCORD, 'Discord is configured in part');
-  if ((env.DISCORD_TRANSPORT ?? 'gateway') === 'gateway') {
-    problems.push('DISCORD_TRANSPORT: the gateway is not supported yet: set it to http');
+  if (env.DISCORD_TRANSPORT === 'http') {
+    problems.push(...missing(env, ['DISCORD_PUBLIC_KEY'], 'it tells that a request over HTTP is from Discord'));
   }
   return problems;
 }
 
 function slackProblems(env: PresentVariables): string[] {
+  const isSocket = env.SLACK_APP_TOKEN !== undefined;
   if (!has(env, SLACK_OAUTH)) {
-    return has(env, SLACK_TOKEN) ? missing(env, SLACK_TOKEN, 'Slack is configured in part') : [];
+    const needed = isSocket ? ['SLACK_BOT_TOKEN'] : SLACK_TOKEN;
+    return isSocket || has(env, SLACK_TOKEN) ? missing(env, needed, 'Slack is configured in part') : [];
   }
   const because = 'Slack is configured for many workspaces in part';
-  const problems = missing(env, [...SLACK_OAUTH, 'SLACK_SIGNING_SECRET'], because);
+  const problems = missing(env, isSocket ? SLACK_OAUTH : [...SLACK_OAUTH, 'SLACK_SIGNING_SECRET'], because);
   if (env.SLACK_BOT_TOKEN !== undefined) {
     problems.push('SLACK_BOT_TOKEN: leave it out when SLACK_CLIENT_ID is set: each workspace has a token of its own');
   }
@@ -49,7 +51,7 @@ function roleProblems(env: PresentVariables): string[] {
 }
 
 function platformProblems(env: PresentVariables): string[] {
-  if (has(env, [...DISCORD, ...SLACK_TOKEN, ...SLACK_OAUTH])) return [];
+  if (has(env, [...DISCORD, 'DISCORD_PUBLIC_KEY', ...SLACK_TOKEN, ...SLACK_OAUTH, 'SLACK_APP_TOKEN'])) return [];
   return ['DISCORD_TOKEN or SLACK_BOT_TOKEN: is missing (at least one platform must be configured)'];
 }
 

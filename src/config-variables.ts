@@ -89,7 +89,7 @@ export const variables = z.object({
   DISCORD_API_URL: url.default('https://discord.com/api'),
   SLACK_BOT_TOKEN: key.optional(),
   SLACK_SIGNING_SECRET: present.optional(),
-  SLACK_APP_TOKEN: z.never({ error: 'Socket Mode is not supported yet: leave it out and use HTTP' }).optional(),
+  SLACK_APP_TOKEN: key.startsWith('xapp-', 'expected an app-level token, which begins with xapp-').optional(),
   SLACK_CLIENT_ID: present.optional(),
   SLACK_CLIENT_SECRET: present.optional(),
   SLACK_STATE_SECRET: present.optional(),

@@ -11,8 +11,8 @@ export interface Config {
   dodo: { environment: 'test_mode' | 'live_mode'; baseUrl: string | null; callsPerMinute: number };
   catalogue: { entitlementId: string; starterProductId: string; proProductId: string; topUpProductId: string };
   openai: { model: string; baseUrl: string | null; modelRules: Record<string, ModelRules> };
-  discord: { applicationId: string; publicKey: string; apiUrl: string } | null;
-  slack: { apiUrl: string; commandPrefix: string; isDistributed: boolean } | null;
+  discord: DiscordConfig | null;
+  slack: { apiUrl: string; commandPrefix: string; transport: 'http' | 'socket' } | null;
   databasePath: string;
   /** Seconds. */
   balanceMaxAge: number;
@@ -22,6 +22,12 @@ export interface Config {
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
+/** Interactions come over HTTP, signed, or by the gateway. */
+export type DiscordConfig = { applicationId: string; apiUrl: string } & (
+  | { transport: 'http'; publicKey: string }
+  | { transport: 'gateway' }
+);
+
 export interface ConfigSecrets {
   appSecret: string;
   appSecretPrevious: string | null;
@@ -29,7 +35,10 @@ export interface ConfigSecrets {
   dodoWebhookKey: string;
   openaiApiKey: string;
   discordToken: string | null;
+  /** Of requests over HTTP. */
   slackSigningSecret: string | null;
+  /** Of Socket Mode. */
+  slackAppToken: string | null;
   /** The bot's token, or what installs it in many workspaces. */
   slackAuth: { botToken: string } | { clientId: string; clientSecret: string; stateSecret: string } | null;
 }
@@ -71,7 +80,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
 }
 
 function configOf(set: Variables): Config {
-  const isDiscord = set.DISCORD_APPLICATION_ID !== undefined && set.DISCORD_PUBLIC_KEY !== undefined;
   return {
     port: set.PORT,
     baseUrl: (set.BASE_URL ?? `http://localhost:${set.PORT}`).replace(/\/+$/, ''),
@@ -88,20 +96,14 @@ function configOf(set: Variables): Config {
       topUpProductId: set.TOPUP_PRODUCT_ID,
     },
     openai: { model: set.OPENAI_MODEL, baseUrl: set.OPENAI_BASE_URL ?? null, modelRules: set.MODEL_TABLE ?? {} },
-    discord: isDiscord
-      ? {
-          applicationId: set.DISCORD_APPLICATION_ID ?? '',
-          publicKey: set.DISCORD_PUBLIC_KEY ?? '',
-          apiUrl: set.DISCORD_API_URL,
-        }
-      : null,
+    discord: discordOf(set),
     slack:
-      set.SLACK_SIGNING_SECRET === undefined
+      set.SLACK_SIGNING_SECRET === undefined && set.SLACK_APP_TOKEN === undefined
         ? null
         : {
             apiUrl: set.SLACK_API_URL.endsWith('/') ? set.SLACK_API_URL : `${set.SLACK_API_URL}/`,
             commandPrefix: set.SLACK_COMMAND_PREFIX,
-            isDistributed: set.SLACK_CLIENT_ID !== undefined,
+            transport: set.SLACK_APP_TOKEN === undefined ? 'http' : 'socket',
           },
     databasePath: set.DATABASE_PATH,
     balanceMaxAge: set.BALANCE_MAX_AGE,
@@ -110,6 +112,13 @@ function configOf(set: Variables): Config {
     settleWithoutPlan: set.SETTLE_WITHOUT_PLAN,
     logLevel: set.LOG_LEVEL,
   };
+}
+
+function discordOf(set: Variables): DiscordConfig | null {
+  const { DISCORD_APPLICATION_ID: applicationId, DISCORD_PUBLIC_KEY: publicKey, DISCORD_API_URL: apiUrl } = set;
+  if (applicationId === undefined) return null;
+  if (set.DISCORD_TRANSPORT === 'gateway') return { applicationId, apiUrl, transport: 'gateway' };
+  return publicKey === undefined ? null : { applicationId, apiUrl, transport: 'http', publicKey };
 }
 
 function secretsOf(set: Variables): ConfigSecrets {
@@ -124,6 +133,7 @@ function secretsOf(set: Variables): ConfigSecrets {
     openaiApiKey: set.OPENAI_API_KEY,
     discordToken: set.DISCORD_TOKEN ?? null,
     slackSigningSecret: set.SLACK_SIGNING_SECRET ?? null,
+    slackAppToken: set.SLACK_APP_TOKEN ?? null,
     slackAuth: isDistributed ? { clientId, clientSecret, stateSecret } : botToken === undefined ? null : { botToken },
   };
 }

@@ -8,7 +8,7 @@ try {
   const { config, secrets } = loadConfig(process.env);
   const log = createPinoLog(config.logLevel);
   const app = await createApp(config, secrets, { log });
-  await signals.closeOnFirst(() => app.close(), log);
+  await signals.closeOnFirst(() => app.close(), log, app.fatal);
 } catch (error) {
   process.stderr.write(`${startProblem(error)}\n`);
   process.exitCode = 1;

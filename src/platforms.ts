@@ -6,20 +6,25 @@ import type { Log } from './core/log.ts';
 import type { Messengers } from './core/messengers.ts';
 import type { Secrets } from './core/secrets.ts';
 import { type Clock, MINUTE, SECOND } from './core/time.ts';
+import { createDiscordGateway } from './platform/discord/discord-gateway.ts';
 import { createDiscordHttp } from './platform/discord/discord-http.ts';
 import { createInstallationStore } from './platform/slack/installation-store.ts';
 import { createSlackHttp } from './platform/slack/slack-http.ts';
 import type { SlackAuth } from './platform/slack/slack-platform.ts';
+import { createSlackSocket } from './platform/slack/slack-socket.ts';
 import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
 import { createKeyvSqlite } from './ports/store/keyv-sqlite.ts';
 import type { SqliteStore } from './ports/store/sqlite/sqlite-store.ts';
 import type { ReadinessCheck } from './web/health.ts';
+import { type BotConnection, type BotLease, createBotLease } from './workers/bot-lease.ts';
 
 /** The chat platforms that are configured. */
 export interface Platforms {
   routers: readonly Router[];
   messengers: Messengers;
   checks: readonly ReadinessCheck[];
+  /** Joins the gateways and sockets, or stands by while another process has them. */
+  start(): void;
   /** Resolves when no turn is under way any more. */
   close(): Promise<void>;
 }
@@ -34,6 +39,10 @@ export interface PlatformsDeps {
   clock: Clock;
   log: Log;
   overrides: Overrides;
+  /** Who we are among the processes that could be connected. */
+  owner: string;
+  /** A platform refuses for good; the message says what to do. */
+  onFatal(error: Error): void;
 }
 
 export function createPlatforms(deps: PlatformsDeps): Platforms {
@@ -41,9 +50,19 @@ export function createPlatforms(deps: PlatformsDeps): Platforms {
   return {
     routers: parts.flatMap((part) => part.routers),
     messengers: new Map(parts.map(({ messenger }): [PlatformName, Messenger] => [messenger.platform, messenger])),
-    checks: parts.map((part) => remembered(part.messenger.platform, part.check, deps.clock)),
+    checks: parts.map(({ messenger: { platform }, lease, check }) =>
+      lease === null ? remembered(platform, check, deps.clock) : { name: platform, check: () => lease.check() },
+    ),
+    start() {
+      for (const part of parts) part.lease?.start();
+    },
     async close() {
-      await Promise.all(parts.map((part) => part.close()));
+      await Promise.all(
+        parts.map(async (part) => {
+          await part.lease?.release();
+          await part.close();
+        }),
+      );
     },
   };
 }
@@ -51,30 +70,29 @@ export function createPlatforms(deps: PlatformsDeps): Platforms {
 interface Part {
   routers: Router[];
   messenger: Messenger;
+  /** Of a platform that is connected to; null where requests come to us. */
+  lease: BotLease | null;
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-function discord({ config, secret, chat, clock, log, overrides }: PlatformsDeps): Part | null {
+function discord(deps: PlatformsDeps): Part | null {
+  const { config, secret, chat, clock, log } = deps;
   if (config.discord === null || secret.discordToken === null) return null;
-  const platform = createDiscordHttp({
-    ...config.discord,
-    token: secret.discordToken,
-    chat,
-    clock,
-    log,
-    ...editing(overrides),
-  });
-  return { ...platform, routers: [platform.router] };
+  const options = { ...config.discord, token: secret.discordToken, chat, clock, log, ...editing(deps.overrides) };
+  if (options.transport === 'gateway') {
+    return connected(createDiscordGateway({ ...options, onFatal: deps.onFatal }), deps);
+  }
+  const platform = createDiscordHttp(options);
+  return { ...platform, routers: [platform.router], lease: null };
 }
 
 function slack(deps: PlatformsDeps): Part | null {
   const { config, secret, host, chat, clock, log } = deps;
-  if (config.slack === null || secret.slackSigningSecret === null || secret.slackAuth === null) return null;
-  const platform = createSlackHttp({
+  if (config.slack === null || secret.slackAuth === null) return null;
+  const options = {
     host,
     auth: slackAuth(secret.slackAuth, deps),
-    signingSecret: secret.slackSigningSecret,
     apiUrl: config.slack.apiUrl,
     baseUrl: config.baseUrl,
     commandPrefix: config.slack.commandPrefix,
@@ -82,8 +100,23 @@ function slack(deps: PlatformsDeps): Part | null {
     clock,
     log,
     ...editing(deps.overrides),
-  });
-  return { ...platform, routers: [] };
+  };
+  if (secret.slackAppToken !== null) {
+    return connected(createSlackSocket({ ...options, appToken: secret.slackAppToken, onFatal: deps.onFatal }), deps);
+  }
+  if (secret.slackSigningSecret === null) return null;
+  const platform = createSlackHttp({ ...options, signingSecret: secret.slackSigningSecret });
+  return { ...platform, routers: [], lease: null };
+}
+
+function connected(platform: Omit<Part, 'routers' | 'lease'> & Omit<BotConnection, 'name'>, deps: PlatformsDeps): Part {
+  const connection: BotConnection = {
+    name: platform.messenger.platform,
+    connect: () => platform.connect(),
+    disconnect: () => platform.disconnect(),
+    isConnected: () => platform.isConnected(),
+  };
+  return { ...platform, routers: [], lease: createBotLease(connection, deps) };
 }
 
 function slackAuth(auth: NonNullable<ConfigSecrets['slackAuth']>, deps: PlatformsDeps): SlackAuth {

@@ -11,8 +11,9 @@ export interface Signals {
    * Waits for SIGTERM or SIGINT, one that came before the call included, then closes. The process ends soon after, by
    * itself with what `process.exitCode` says, 0 unless something set it.
    * @param close must settle within 10 s
+   * @param fatal closes as well, when it resolves, and sets `process.exitCode` to 1
    */
-  closeOnFirst(close: () => Promise<void>, log: Log): Promise<void>;
+  closeOnFirst(close: () => Promise<void>, log: Log, fatal: Promise<Error>): Promise<void>;
 }
 
 /** From this call on a signal no longer kills the process, so that one during the start still ends it in order. */
@@ -22,9 +23,13 @@ export function listenForSignals(): Signals {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
   });
   return {
-    async closeOnFirst(close, log) {
-      const signal = await first;
-      log.info({ signal }, 'ending');
+    async closeOnFirst(close, log, fatal) {
+      const why = await Promise.race([first, fatal]);
+      if (typeof why === 'string') log.info({ signal: why }, 'ending');
+      else {
+        log.error({ why: why.message }, 'ending, since this cannot work without a change');
+        process.exitCode = 1;
+      }
       setTimeout(() => {
         log.error({}, 'something still runs; ending by force');
         process.exit(1);

@@ -4,7 +4,7 @@ import { listenForSignals } from '../signals.ts';
 const write = (text: string) => void process.stdout.write(text);
 
 /** @returns the exit code */
-async function sandbox({ tour, data, verbose }: SandboxArguments): Promise<0 | 1> {
+async function sandbox({ tour, data, verbose, transports }: SandboxArguments): Promise<0 | 1> {
   // From here on a signal ends the sandbox in order, also while it starts; it ends a tour at once.
   const signals = tour ? null : listenForSignals();
   // Loaded late, so that a misspelt flag and --help are answered at once.
@@ -16,13 +16,13 @@ async function sandbox({ tour, data, verbose }: SandboxArguments): Promise<0 | 1
   const log = verbose ? createPinoLog('info') : createPinoLog('info', folder.logFile);
   if (signals !== null) {
     const { runSandbox } = await import('../sandbox/run-sandbox.ts');
-    await runSandbox({ folder, log, logsToFile: !verbose, write, signals });
+    await runSandbox({ folder, log, logsToFile: !verbose, write, signals, transports });
     await folder.discard();
     return 0;
   }
   const { runTour } = await import('../sandbox/tour/run-tour.ts');
   const hasColours = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const exitCode = await runTour({ folder: folder.path, log, write, hasColours });
+  const exitCode = await runTour({ folder: folder.path, log, write, hasColours, transports });
   if (exitCode === 0) await folder.discard();
   else write(`  The database and the bot's log are in ${folder.path}\n`);
   return exitCode;

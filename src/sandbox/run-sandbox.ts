@@ -5,6 +5,7 @@ import { banner } from './banner.ts';
 import { freePort, startHttpServer } from './http-server.ts';
 import { startPlayground } from './playground/playground.ts';
 import type { SandboxFolder } from './sandbox-folder.ts';
+import type { Transports } from './simulated-world.ts';
 import { startSandbox } from './start-sandbox.ts';
 
 export interface RunSandboxOptions {
@@ -14,6 +15,7 @@ export interface RunSandboxOptions {
   logsToFile: boolean;
   write(text: string): void;
   signals: Signals;
+  transports: Transports;
 }
 
 const BOT_PORT = 3000;
@@ -26,14 +28,15 @@ const USAGE_GATHERS_MS = 1_000;
 const CHUNK_DELAY_MS = 60;
 
 /** Starts everything, says where it is, and stays up until the process is asked to end. */
-export async function runSandbox({ folder, log, logsToFile, write, signals }: RunSandboxOptions): Promise<void> {
+export async function runSandbox(options: RunSandboxOptions): Promise<void> {
+  const { folder, log, logsToFile, write, signals, transports } = options;
   await using opened = new AsyncDisposableStack();
   const sandbox = await startSandbox({
     folder: folder.path,
     log,
     botPort: await portOr(BOT_PORT),
     overrides: { usageGatherMs: USAGE_GATHERS_MS },
-    world: { dodo: { autoTickMs: METER_EVERY_MS }, chunkDelayMs: CHUNK_DELAY_MS },
+    world: { dodo: { autoTickMs: METER_EVERY_MS }, chunkDelayMs: CHUNK_DELAY_MS, transports },
   });
   opened.defer(() => sandbox.close());
   const playground = await startPlayground(sandbox, await portOr(PLAYGROUND_PORT));
@@ -49,7 +52,7 @@ export async function runSandbox({ folder, log, logsToFile, write, signals }: Ru
     }),
   );
   const running = opened.move();
-  await signals.closeOnFirst(() => running.disposeAsync(), log);
+  await signals.closeOnFirst(() => running.disposeAsync(), log, sandbox.app.fatal);
 }
 
 /** The wanted port, or a free one when somebody listens there. */

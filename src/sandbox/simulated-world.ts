@@ -15,11 +15,19 @@ export interface SimulatedWorld {
   close(): Promise<void>;
 }
 
+/** How the bot hears of the platforms: by requests to it, or by a connection of its own. */
+export interface Transports {
+  discord: 'http' | 'gateway';
+  slack: 'http' | 'socket';
+}
+
 export interface SimulatedWorldOptions {
   databasePath: string;
   /** Where the bot is to listen; a free port by default. */
   botPort?: number;
   dodo?: Omit<DodoSimulatorOptions, 'port'>;
+  /** By requests to it when left out. */
+  transports?: Transports;
   /** `off` lets every call of the platforms pass, for tests that are not about pacing. */
   rateLimits?: 'real' | 'off';
   /** The clock of Discord's and Slack's messages. */
@@ -45,7 +53,9 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
 
   const botPort = options.botPort ?? (await freePort());
   const botUrl = `http://127.0.0.1:${botPort}`;
-  discord.setInteractionsUrl(`${botUrl}/discord/interactions`);
+  const transports = options.transports ?? { discord: 'http', slack: 'http' };
+  if (transports.discord === 'http') discord.setInteractionsUrl(`${botUrl}/discord/interactions`);
+  slack.transport = transports.slack;
   slack.eventsUrl = `${botUrl}/slack/events`;
   const catalogue = dodo.seedCatalogue();
   const { secret } = dodo.webhooks.addEndpoint({ url: `${botUrl}/webhooks/dodo` });
@@ -70,7 +80,7 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
       BASE_URL: botUrl,
       APP_SECRET: 'the sandbox keeps nothing that is worth a secret',
       DATABASE_PATH: options.databasePath,
-      DISCORD_TRANSPORT: 'http',
+      DISCORD_TRANSPORT: transports.discord,
       DISCORD_TOKEN: discord.token,
       DISCORD_APPLICATION_ID: discord.applicationId,
       DISCORD_PUBLIC_KEY: discord.publicKey,
@@ -78,6 +88,7 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
       SLACK_BOT_TOKEN: slack.settings.botToken,
       SLACK_SIGNING_SECRET: slack.settings.signingSecret,
       SLACK_API_URL: `${slack.url}/api/`,
+      ...(transports.slack === 'socket' ? { SLACK_APP_TOKEN: slack.settings.appToken } : {}),
     },
     close: () => running.disposeAsync(),
   };

@@ -33,12 +33,27 @@ export interface SandboxOptions {
   /** Further environment variables of the bot. */
   env?: Record<string, string>;
   overrides?: Overrides;
-  world?: Pick<SimulatedWorldOptions, 'dodo' | 'rateLimits' | 'chunkDelayMs'>;
+  world?: Pick<SimulatedWorldOptions, 'dodo' | 'rateLimits' | 'chunkDelayMs' | 'transports'>;
 }
 
 /** How often Slack looks whether an event is to be delivered again. */
 const SLACK_RETRIES_EVERY_MS = 1_000;
 const MINUTE_MS = 60_000;
+
+/** A bot that connects to its platforms by itself is deaf until it has done so. */
+const READY_WITHIN_MS = 20_000;
+
+/** @throws Error when the bot is not ready in time, with what it waits for */
+async function untilReady(url: string): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const response = await fetch(`${url}/readyz`);
+    if (response.ok) return;
+    const told = await response.text();
+    if (Date.now() > until) throw new Error(`expected the bot to be ready within 20 s, got ${told}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /** Starts the simulators and then the bot. @throws Error when the bot cannot start; nothing is left running then */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -55,6 +70,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { config, secrets } = loadConfig({ ...world.env, ...options.env });
   const app = await createApp(config, secrets, { clock: now, log: options.log, ...options.overrides });
   opened.defer(() => app.close());
+  await untilReady(app.url);
   const retries = setInterval(() => void world.slack.retryDue(), SLACK_RETRIES_EVERY_MS);
   opened.defer(() => clearInterval(retries));
 

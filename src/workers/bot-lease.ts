@@ -8,6 +8,7 @@ export interface BotConnection {
   /** The platform's name. */
   name: string;
   isConnected(): boolean;
+  /** Called once, and again only after `disconnect`; what is lost in between it mends itself. Throws when it never can. */
   connect(): Promise<void>;
   /** New turns stop; those that run go on. */
   disconnect(): Promise<void>;
@@ -16,8 +17,19 @@ export interface BotConnection {
 export interface BotLease extends Loop {
   /** Looks after the lease once, now. */
   hold(): Promise<void>;
-  /** Gives the lease to whoever stands by. */
+  /** Throws when this process has the lease and is not connected. */
+  check(): Promise<void>;
+  /** Disconnects and lets whoever stands by take over. */
   release(): Promise<void>;
+}
+
+export interface BotLeaseDeps {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  owner: string;
+  /** The platform refuses for good. */
+  onFatal(error: Error): void;
 }
 
 /** A process that is gone is followed by another after this long. */
@@ -28,14 +40,11 @@ const LOOK_EVERY: Millis = 4 * SECOND;
  * Connects while this process has the lease and stands by while another has it. A lease that cannot be prolonged in
  * time ends the connection before another process may take it.
  */
-export function createBotLease(
-  connection: BotConnection,
-  deps: { store: Store; clock: Clock; log: Log; owner: string },
-): BotLease {
+export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): BotLease {
   const { store, clock, log, owner } = deps;
   const name = `bot:${connection.name}`;
   let heldUntil: Millis = 0;
-  let isStandingBy = false;
+  let state: 'idle' | 'joined' | 'standing_by' = 'idle';
 
   async function take(): Promise<boolean> {
     const askedAt = clock();
@@ -49,18 +58,23 @@ export function createBotLease(
     }
   }
 
+  function join(): void {
+    state = 'joined';
+    log.info({ platform: connection.name }, 'connecting');
+    connection.connect().catch((error: unknown) => {
+      // Refused because we left again meanwhile is no fault.
+      if (state === 'joined') deps.onFatal(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
   async function hold(): Promise<void> {
     const isOurs = await take();
-    if (isOurs && !connection.isConnected()) {
-      log.info({ platform: connection.name }, 'connecting');
-      isStandingBy = false;
-      await connection.connect();
-    } else if (!isOurs && connection.isConnected()) {
-      log.warn({ platform: connection.name }, 'another process has taken over; disconnecting');
-      await connection.disconnect();
-    } else if (!isOurs && !isStandingBy) {
-      isStandingBy = true;
+    if (isOurs && state !== 'joined') join();
+    else if (!isOurs && state !== 'standing_by') {
+      const wasJoined = state === 'joined';
+      state = 'standing_by';
       log.info({ platform: connection.name }, 'another process is connected; standing by');
+      if (wasJoined) await connection.disconnect();
     }
   }
 
@@ -77,10 +91,17 @@ export function createBotLease(
   return {
     ...loop,
     hold,
+    async check() {
+      if (state === 'joined' && !connection.isConnected()) throw new Error(`${connection.name} is not connected`);
+    },
     async release() {
       await loop.stop();
-      if (heldUntil > clock()) await store.lease(name, owner, 0, clock());
+      const wasJoined = state === 'joined';
+      state = 'idle';
+      if (!wasJoined) return;
+      await connection.disconnect();
       heldUntil = 0;
+      await store.lease(name, owner, 0, clock());
     },
   };
 }

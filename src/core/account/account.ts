@@ -106,7 +106,10 @@ export interface DebitIntent {
   /** The idempotency key. */
   id: string;
   tokens: number;
+  /** Our clock: when Dodo said that it has it. */
   sentAt: Millis | null;
+  /** A row of its amount has come before Dodo's answer: the tokens are settled, the answer is still to be had. */
+  isSeen: boolean;
 }
 
 export interface KnownSubscription extends Subscription {

@@ -15,7 +15,8 @@ export function heldTokens(account: Account): number {
 export function unsettledTokens(account: Account): number {
   const { metered, debited } = account;
   const inBatches = metered.batches.reduce((sum, batch) => sum + batch.tokens, 0);
-  return metered.waiting + inBatches + debited.waiting + (debited.open?.tokens ?? 0);
+  const { open } = debited;
+  return metered.waiting + inBatches + debited.waiting + (open === null || open.isSeen ? 0 : open.tokens);
 }
 
 /** What is left of grants that are about to expire, or have expired and not yet left the balance. */

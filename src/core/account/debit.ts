@@ -1,6 +1,6 @@
 import type { NewRow } from '../store.ts';
 import { MINUTE, type Millis } from '../time.ts';
-import type { Account } from './account.ts';
+import type { Account, DebitIntent } from './account.ts';
 import type { Decision } from './decision.ts';
 import { requestReconcile } from './reconcile.ts';
 
@@ -49,17 +49,18 @@ export function decideDebitIntent(account: Account, newId: string, now: Millis):
       removeRows: [debitRowId(account.id, debited.count)],
     };
   }
-  const open = { id: newId, tokens: debited.waiting, sentAt: null };
+  const open = { id: newId, tokens: debited.waiting, sentAt: null, isSeen: false };
   return {
     account: { ...account, debited: { ...debited, waiting: 0, open, notBefore: now + DEBIT_INTERVAL } },
     reply: { kind: 'send', id: open.id, tokens: open.tokens },
   };
 }
 
-/** Dodo has taken the debit; its ledger row settles the intent. */
+/** Dodo has taken the debit; its ledger row settles the intent, or has done so already. */
 export function decideDebitSent(account: Account, id: string, now: Millis): Decision<void> {
   const { debited } = account;
-  const open = debited.open?.id === id ? { ...debited.open, sentAt: now } : debited.open;
+  const isThis = debited.open?.id === id;
+  const open = isThis && debited.open !== null ? confirmed(debited.open, now) : debited.open;
   const sent: Account = { ...account, debited: { ...debited, open, scheduled: false } };
   const next = scheduleDebit(sent, now);
   const checked =
@@ -74,6 +75,21 @@ export function decideDebitSent(account: Account, id: string, now: Millis): Deci
   };
 }
 
+function confirmed(intent: DebitIntent, now: Millis): DebitIntent | null {
+  return intent.isSeen ? null : { ...intent, sentAt: now };
+}
+
+/**
+ * A row of the intent's amount has come. While Dodo has not answered, the row may be another's of the same amount, so
+ * the intent stays to be sent under its key, which Dodo takes once.
+ */
+export function settleIntent(account: Account): Account {
+  const { open } = account.debited;
+  if (open === null) return account;
+  const left = open.sentAt === null ? { ...open, isSeen: true } : null;
+  return { ...account, debited: { ...account.debited, open: left } };
+}
+
 /**
  * Dodo has less than the intent: what its ledger has is debited under a new key, the rest is written off (the credits
  * expired between the gate and the debit). The ledger must have been read since.
@@ -81,6 +97,7 @@ export function decideDebitSent(account: Account, id: string, now: Millis): Deci
 export function decideDebitInsufficient(account: Account, id: string, now: Millis): Decision<{ writtenOff: number }> {
   const { debited } = account;
   if (debited.open === null || debited.open.id !== id) return goOn(account, now);
+  if (debited.open.isSeen) return goOn({ ...account, debited: { ...debited, open: null } }, now);
   const affordable = Math.min(debited.open.tokens, account.ledger?.balance ?? 0);
   const writtenOff = debited.open.tokens - affordable;
   const shrunk: Account = {

@@ -1,6 +1,7 @@
 import type { LedgerRow } from '../billing.ts';
 import type { NewRow } from '../store.ts';
 import { type Account, isWholeHead, type LedgerHead } from './account.ts';
+import { settleIntent } from './debit.ts';
 import type { Count } from './decision.ts';
 import { armLowBalance } from './low-balance.ts';
 import { noticeId, noticeRow } from './notice.ts';
@@ -87,7 +88,7 @@ export function effectOf(
   }
   const nothing = { rows: [], counts: [], foreign: 0, lowers: null };
   const drawn = drawnFromGrant(account, row);
-  if (isOurDebit(account, row)) return { ...nothing, account: { ...drawn, debited: { ...drawn.debited, open: null } } };
+  if (isOurDebit(account, row)) return { ...nothing, account: settleIntent(drawn) };
   const metered = meteredTokens(row);
   if (metered === 0) return { ...nothing, account: drawn, lowers: lowering(row) };
   const { account: shrunk, left } = shrinkUnsettled(drawn, metered);
@@ -129,7 +130,7 @@ function credited(
 function isOurDebit(account: Account, row: LedgerRow): boolean {
   const { open } = account.debited;
   const byHand = row.type === 'credit_deducted' || row.type === 'manual_adjustment';
-  return open !== null && byHand && !row.isCredit && row.amount === open.tokens;
+  return open !== null && !open.isSeen && byHand && !row.isCredit && row.amount === open.tokens;
 }
 
 /** Tokens of usage that a row shows as metered; zero for every other type. */

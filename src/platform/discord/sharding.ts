@@ -51,7 +51,7 @@ export function createSharding(shardsOf: () => Client['ws']['shards']): Sharding
       // Asked before a socket is made: without an answer there will be none.
       manager.options.retrieveSessionInfo = (shard) => {
         watch(shard);
-        if (1 + 1 === 2) return retrieveSessionInfo(shard);
+        if (!isOver) return retrieveSessionInfo(shard);
         stopped.add(shard);
         return new Promise(() => {});
       };

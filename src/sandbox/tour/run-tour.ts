@@ -1,4 +1,4 @@
-import type { SimulatedWorld } from '../simulated-world.ts';
+import type { SimulatedWorld, Transports } from '../simulated-world.ts';
 import { type SandboxOptions, startSandbox } from '../start-sandbox.ts';
 import { createNarrator } from './narrator.ts';
 import { playTour } from './play-tour.ts';
@@ -6,6 +6,7 @@ import { playTour } from './play-tour.ts';
 export interface RunTourOptions extends Pick<SandboxOptions, 'folder' | 'log'> {
   write(text: string): void;
   hasColours: boolean;
+  transports?: Transports;
   patienceMs?: number;
   /** Changes the world before the story begins. */
   prepare?(world: SimulatedWorld): void;
@@ -23,7 +24,12 @@ export async function runTour(options: RunTourOptions): Promise<0 | 1> {
     log,
     env: { MEMBER_ASKS_PER_MINUTE: '0' },
     overrides: { editIntervalMs: PACE.editIntervalMs, usageGatherMs: 1_000 },
-    world: { rateLimits: 'off', chunkDelayMs: PACE.chunkDelayMs, dodo: { seed: 1 } },
+    world: {
+      rateLimits: 'off',
+      chunkDelayMs: PACE.chunkDelayMs,
+      dodo: { seed: 1 },
+      ...(options.transports === undefined ? {} : { transports: options.transports }),
+    },
   });
   try {
     options.prepare?.(sandbox.world);

@@ -17,7 +17,7 @@ describe('what is available', () => {
     bench.hold('a', { inputTokens: 10, wantedOutputTokens: 90 });
     bench.account.metered = { waiting: 1, batches: [batchOf('b', 20), batchOf('c', 300, { unanswered: 300 })] };
     bench.account.debited.waiting = 4_000;
-    bench.account.debited.open = { id: 'd', tokens: 5, sentAt: null };
+    bench.account.debited.open = { id: 'd', tokens: 5, sentAt: null, isSeen: false };
     expect(available(bench)).toBe(10_000 - 100 - 1 - 20 - 300 - 4_000 - 5);
   });
 

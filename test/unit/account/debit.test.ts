@@ -61,16 +61,15 @@ describe('usage of an account without a plan', () => {
     expect(intend(bench, 'key 2')).toEqual({ kind: 'send', id: 'key 2', tokens: 50 });
   });
 
-  it('needs nothing when all was settled, and the next usage is scheduled afresh', () => {
+  it('needs nothing when nothing waits, and the next usage is scheduled afresh', () => {
     const bench = createBench({ balance: 10_000 });
     bench.spend('a', 100);
-    intend(bench, 'key');
-    bench.deliver(deducted('row', 100, { balanceBefore: 10_000 }));
-    expect(intend(bench, 'key 2')).toEqual({ kind: 'nothing' });
+    bench.account.debited.waiting = 0;
+    expect(intend(bench, 'key')).toEqual({ kind: 'nothing' });
     expect(bench.rowsOf('debit')).toEqual([]);
     bench.spend('b', 50);
     expect(bench.rowsOf('debit')).toHaveLength(1);
-    expect(intend(bench, 'key 3')).toEqual({ kind: 'send', id: 'key 3', tokens: 50 });
+    expect(intend(bench, 'key 2')).toEqual({ kind: 'send', id: 'key 2', tokens: 50 });
   });
 
   it('has its ledger read two minutes after it was taken, should its row not come by webhook', () => {
@@ -88,10 +87,35 @@ describe('the row of a debit', () => {
     bench.account.metered.batches = [batchOf('b', 500)];
     bench.spend('a', 100);
     intend(bench, 'key');
+    sent(bench, 'key');
     bench.deliver(rowOf({ id: 'row', type, amount: 100, balanceBefore: 10_000 }));
     expect(bench.account.debited.open).toBeNull();
     expect(bench.account.metered.batches).toEqual([batchOf('b', 500)]);
     expect(availableTokens(bench.account, bench.rules, bench.moment())).toBe(9_900 - 500);
+  });
+
+  it('settles the tokens though Dodo’s answer is still to come, and the answer then ends the intent', () => {
+    const bench = createBench({ balance: 10_000 });
+    bench.spend('a', 100);
+    intend(bench, 'key');
+    bench.deliver(deducted('row', 100, { balanceBefore: 10_000 }));
+    expect(unsettledTokens(bench.account)).toBe(0);
+    sent(bench, 'key');
+    expect(bench.account.debited.open).toBeNull();
+    expect(bench.rowsOf('reconcile')).toEqual([]);
+  });
+
+  it('does not keep a debit from being sent when it was the meter’s, of the same amount: nothing served goes unpaid', () => {
+    const bench = createBench({ balance: 10_000 });
+    bench.account.metered.batches = [batchOf('b', 100)];
+    bench.spend('a', 100);
+    intend(bench, 'key');
+    bench.deliver(deducted('of the meter', 100, { balanceBefore: 10_000 }));
+    expect(intend(bench, 'key 2')).toEqual({ kind: 'send', id: 'key', tokens: 100 });
+    sent(bench, 'key');
+    bench.deliver(deducted('of the debit', 100, { balanceBefore: 9_900, createdAt: bench.dodoNow + SECOND }));
+    expect(unsettledTokens(bench.account)).toBe(0);
+    expect(bench.account.ledger?.balance).toBe(9_800);
   });
 
   it('of another amount settles usage, not the intent', () => {

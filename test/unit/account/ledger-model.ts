@@ -113,7 +113,8 @@ export function createLedgerModel(options: { now: () => number; overageLimit: nu
     },
     takeBack(amount) {
       const first = model.rows.length;
-      draw('manual_adjustment', amount);
+      // Of a type that is never a debit of ours: one of the very same amount could not be told from it.
+      draw('refund', amount);
       for (const row of model.rows.slice(first)) takenAway.set(row.id, row.amount);
     },
     useElsewhere: use,

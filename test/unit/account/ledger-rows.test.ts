@@ -226,7 +226,7 @@ describe('grants', () => {
       { id: 'g', remaining: 60, expiresAt: DODO_NOW + MINUTE },
       { id: 'h', remaining: 40, expiresAt: null },
     ];
-    bench.account.debited.open = { id: 'd', tokens: 60, sentAt: null };
+    bench.account.debited.open = { id: 'd', tokens: 60, sentAt: bench.now, isSeen: false };
     bench.deliver(rowOf({ id: 'r', type: 'manual_adjustment', amount: 60, balanceBefore: 100, grantId: 'g' }));
     bench.advance(DAY);
     expect(availableTokens(bench.account, bench.rules, bench.moment())).toBe(40);

@@ -65,6 +65,7 @@ const bot: Statement = {
     available: 700,
     held: 0,
     unsettled: 0,
+    expiring: 0,
     overage: 0,
     overageAllowed: 0,
     plan: null,

@@ -1,8 +1,8 @@
 import type { AccountCommit, NewRow, Store } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
 import { recordField, writeRecord } from './records.ts';
-import { writeRow } from './row-text.ts';
 import type { RowPlaces } from './row-places.ts';
+import { writeRow } from './row-text.ts';
 import type { Rows } from './rows.ts';
 import { commitScript } from './scripts/commit.ts';
 import type { LookScripts } from './scripts/look.ts';

@@ -1,6 +1,6 @@
 import { ErrorReply } from '@redis/client';
 import { inTime } from './deadline.ts';
-import { type LinkClient, openLink, type MasterNode, type RedisLink } from './link.ts';
+import { type LinkClient, type MasterNode, openLink, type RedisLink } from './link.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 
 const SHORTEST_PAUSE_MS = 50;

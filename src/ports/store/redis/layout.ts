@@ -22,7 +22,8 @@ async function readLayout(send: RedisContext['send'], key: string, description: 
     return asText(layout);
   } catch (error) {
     // Of a replica, a full memory or a server that is still loading its files.
-    if (isReply(error)) throw new Error(`The store ${description} cannot be written: ${error.message}`, { cause: error });
+    if (isReply(error))
+      throw new Error(`The store ${description} cannot be written: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -92,7 +92,10 @@ async function openCluster({ address, connectTimeoutMs, onBroken }: LinkOptions)
     client: cluster,
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
     masters: async () => {
-      const masters = cluster.masters.map(async (node) => ({ name: node.address, client: await cluster.nodeClient(node) }));
+      const masters = cluster.masters.map(async (node) => ({
+        name: node.address,
+        client: await cluster.nodeClient(node),
+      }));
       return (await Promise.all(masters)).map(({ name, client }) => ({
         name,
         send: (args) => client.sendCommand([...args]),

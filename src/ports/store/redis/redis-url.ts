@@ -45,7 +45,9 @@ export function parseRedisUrl(text: string): RedisAddress {
 function parseUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'redis:' && url.protocol !== 'rediss:') || url.hostname === '')
-    throw new Error('Expected a Redis URL: redis://host:6379, rediss:// for TLS, a cluster as redis://one:6379,two:6379');
+    throw new Error(
+      'Expected a Redis URL: redis://host:6379, rediss:// for TLS, a cluster as redis://one:6379,two:6379',
+    );
   return url;
 }
 

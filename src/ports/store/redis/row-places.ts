@@ -1,4 +1,4 @@
-import { type Shard, type Shards, at } from './shards.ts';
+import { at, type Shard, type Shards } from './shards.ts';
 
 /** Ids whose shard is remembered; enough for what a process works on at one time. */
 const REMEMBERED = 20_000;

@@ -1,7 +1,7 @@
 import type { Row, Store } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
-import { readRow, writeRow } from './row-text.ts';
 import type { RowPlaces } from './row-places.ts';
+import { readRow, writeRow } from './row-text.ts';
 import { rowScripts } from './scripts/rows.ts';
 import { at, type Shard } from './shards.ts';
 import { asList, asNumber, asText, inGroups, padded, wellFormed, whole } from './values.ts';
@@ -22,9 +22,9 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
     const replies = await Promise.all(
       shards.groups.map((group) => run(scripts.peek, group.map(dueKey), [topic, until, limit])),
     );
-    const times = replies.flatMap(asList).flatMap((list, number) =>
-      asList(list).map((time) => ({ time: asText(time), shard: at(shards.all, number) })),
-    );
+    const times = replies
+      .flatMap(asList)
+      .flatMap((list, number) => asList(list).map((time) => ({ time: asText(time), shard: at(shards.all, number) })));
     const oldest = times.toSorted(byTime).slice(0, limit);
     return new Map([...Map.groupBy(oldest, ({ shard }) => shard)].map(([shard, own]) => [shard, own.length]));
   }
@@ -64,7 +64,9 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
         .map(({ row }): Row => row);
     },
     remove: async (ids) => {
-      await places.act(ids.map(wellFormed), async (shard, own) => numbers(await run(scripts.remove, shard.rowKeys, own)));
+      await places.act(ids.map(wellFormed), async (shard, own) =>
+        numbers(await run(scripts.remove, shard.rowKeys, own)),
+      );
     },
     retry: async ({ id, attempts }, dueAt, error) => {
       const values = [wellFormed(id), whole(attempts), padded(dueAt), error.toWellFormed()];

@@ -1,5 +1,5 @@
-import { createScript, type LuaScript } from './script.ts';
 import { ROW_FUNCTIONS } from './row-functions.ts';
+import { createScript, type LuaScript } from './script.ts';
 
 /**
  * Compare and commit: everything or nothing, and nothing when the version is another.
