@@ -17,7 +17,7 @@ export interface BotConnection {
 export interface BotLease extends Loop {
   /** Looks after the lease once, now. */
   hold(): Promise<void>;
-  /** Throws when this process has the lease and is not connected. */
+  /** Throws unless this process is connected, or stands by. */
   check(): Promise<void>;
   /** Disconnects and lets whoever stands by take over. */
   release(): Promise<void>;
@@ -92,7 +92,7 @@ export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): B
     ...loop,
     hold,
     async check() {
-      if (state === 'joined' && !connection.isConnected()) throw new Error(`${connection.name} is not connected`);
+      if (state !== 'standing_by' && !connection.isConnected()) throw new Error(`${connection.name} is not connected`);
     },
     async release() {
       await loop.stop();
@@ -101,7 +101,9 @@ export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): B
       if (!wasJoined) return;
       await connection.disconnect();
       heldUntil = 0;
-      await store.lease(name, owner, 0, clock());
+      await store.lease(name, owner, 0, clock()).catch((error: unknown) => {
+        log.warn({ err: error, lease: name }, 'a lease could not be given up; it lapses by itself');
+      });
     },
   };
 }

@@ -84,7 +84,9 @@ describe.skipIf(server === null)('the Redis store when things break', () => {
     const store = await open();
     await store.commit(commitOf({ document: { n: 1 } }));
     await redis.kill();
-    await expect(store.commit(commitOf({ expectedVersion: 1 }))).rejects.toThrow(/^Redis at redis:.* cannot be reached/);
+    await expect(store.commit(commitOf({ expectedVersion: 1 }))).rejects.toThrow(
+      /^Redis at redis:.* cannot be reached/,
+    );
     await expect(store.load('a', [])).rejects.toThrow('cannot be reached');
     await redis.start();
     expect(await until(() => store.load('a', []))).toMatchObject({ version: 1, document: { n: 1 } });

@@ -8,7 +8,7 @@ const server: RedisServer | null = isPossible ? await startRedisServer() : null;
 afterAll(() => server?.close());
 
 describe.skipIf(server === null)('two stores on one Redis', () => {
-  const { url } = server as RedisServer;
+  const url = server?.url ?? '';
   let one: RedisStore;
   let two: RedisStore;
 
@@ -47,7 +47,9 @@ describe.skipIf(server === null)('two stores on one Redis', () => {
 
   it('share the rows between them, each row once', async () => {
     const accounts = Array.from({ length: 100 }, (_, n) => `account ${n}`);
-    await Promise.all(accounts.map((id) => one.commit(commitOf({ accountId: id, rows: [rowOf(id, { accountId: id })] }))));
+    await Promise.all(
+      accounts.map((id) => one.commit(commitOf({ accountId: id, rows: [rowOf(id, { accountId: id })] }))),
+    );
     const claims = Array.from({ length: 30 }, (_, n) => claimAll(n % 2 === 0 ? one : two, START, 'usage', 10));
     const claimed = (await Promise.all(claims)).flat();
     while (claimed.length < 100) {

@@ -62,6 +62,9 @@ export interface BotOptions {
   overrides?: Overrides;
 }
 
+/** Discord lets nobody identify twice within five seconds, so a bot that is restarted may have to wait. */
+const READY_WITHIN_MS = 12_000;
+
 /** Starts it all on free ports with a store of its own. Close it in the same test. */
 export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const folder = await mkdtemp(join(tmpdir(), 'tallybot-'));
@@ -83,7 +86,15 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       editIntervalMs: 20,
       ...options.overrides,
     });
-  const bot = { app: await start() };
+  const isConnecting = config.discord?.transport === 'gateway' || config.slack?.transport === 'socket';
+
+  /** A bot that connects by itself is deaf until it has done so. */
+  async function begin(): Promise<App> {
+    const app = await start();
+    if (isConnecting) await untilReady(app.url);
+    return app;
+  }
+  const bot = { app: await begin() };
 
   async function settle(): Promise<void> {
     // What the bot does can make Dodo send webhooks, which make the bot do something.
@@ -122,7 +133,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       await bot.app.close();
       // Connections that Node keeps open to the ended bot are noticed to be gone.
       await pause(20);
-      bot.app = await start();
+      bot.app = await begin();
     },
     async close() {
       await bot.app.close();
@@ -130,6 +141,18 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @throws Error with what the bot waits for */
+async function untilReady(url: string): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    const response = await fetch(`${url}/readyz`);
+    const told = await response.text();
+    if (response.ok) return;
+    if (performance.now() > deadline) throw new Error(`expected a ready bot, got ${told}`);
+    await pause(15);
+  }
 }
 
 export function createKept(path: string): Kept {

@@ -15,7 +15,14 @@ export interface RedisClusterServers {
 }
 
 export async function startRedisCluster(size = 3): Promise<RedisClusterServers> {
-  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '500', '--cluster-require-full-coverage', 'no'];
+  const settings = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-node-timeout',
+    '500',
+    '--cluster-require-full-coverage',
+    'no',
+  ];
   const nodes = await Promise.all(Array.from({ length: size }, () => startRedisServer(settings)));
   const close = async () => {
     await Promise.all(nodes.map((node) => node.close()));

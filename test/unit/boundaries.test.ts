@@ -31,7 +31,7 @@ describe('the import rules', () => {
   afterEach(() => rm(planted, { force: true }));
 
   it('are applied to every file of the product', async () => {
-    const { modules, summary } = await cruise('src', 'commands');
+    const { modules, summary } = await cruise('src', 'commands', 'test');
     const read = new Set(modules.map((module) => module.source));
     const files = [...(await typescriptFiles('src')), ...(await typescriptFiles('commands'))];
     expect(files.filter((file) => !read.has(file))).toEqual([]);

@@ -50,6 +50,8 @@ export interface LedgerHead {
   rowAt: Millis;
   /** Rows of the same instant whose place in the chain is not known: what is as new as the head shows them all. */
   rowsBeside: string[];
+  /** Dodo's clock: the newest row that stands apart from the head's in time, from which the order is known; 0: none. */
+  anchorAt: Millis;
   /** Dodo's clock: every row until then has been seen. */
   wholeUntil: Millis;
   /** Our clock: when the balance was last heard of. */

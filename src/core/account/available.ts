@@ -4,7 +4,7 @@ import type { Account, KnownSubscription } from './account.ts';
 import type { Moment, Rules } from './rules.ts';
 
 /** The meter must have run before a grant goes: what expires within this time is not lent out. */
-export const EXPIRY_MARGIN: Millis = 3 * MINUTE;
+const EXPIRY_MARGIN: Millis = 3 * MINUTE;
 
 /** Tokens reserved by asks that are running. */
 export function heldTokens(account: Account): number {

@@ -1,11 +1,12 @@
 import type { LedgerRow } from '../billing.ts';
 import type { NewRow } from '../store.ts';
+import type { Millis } from '../time.ts';
 import { type Account, isWholeHead, type LedgerHead } from './account.ts';
 import { settleIntent } from './debit.ts';
 import type { Count } from './decision.ts';
 import { armLowBalance } from './low-balance.ts';
 import { noticeId, noticeRow } from './notice.ts';
-import { joins } from './row-order.ts';
+import { areApart, joins } from './row-order.ts';
 import type { Moment, Rules } from './rules.ts';
 
 /** What one ledger row brings about, besides moving the balance. */
@@ -30,20 +31,22 @@ export function advance(head: LedgerHead, row: LedgerRow, moment: Moment): { hea
   const changes = row.balanceAfter !== head.balance || row.overageAfter !== head.overage;
   const isLate = row.createdAt < head.rowAt;
   if (isLate) return { head, gap: joinsOn && changes };
-  const after = headAfter(row, moment, zeroSeenAt(head, row, moment));
+  const anchorAt = areApart(head.rowAt, row.createdAt) ? head.rowAt : head.anchorAt;
+  const after = headAfter(row, anchorAt, moment, zeroSeenAt(head, row, moment));
   const isWhole = isWholeHead(head);
   if (row.createdAt === head.rowAt && !(joinsOn && isWhole)) return { head: inDoubt(head, after), gap: true };
   return { head: joinsOn && isWhole ? after : { ...after, wholeUntil: head.wholeUntil }, gap: !joinsOn };
 }
 
 /** The ledger's state as this row left it, nothing before it being missed. */
-export function headAfter(row: LedgerRow, moment: Moment, zeroAt: number | null): LedgerHead {
+export function headAfter(row: LedgerRow, anchorAt: Millis, moment: Moment, zeroAt: Millis | null): LedgerHead {
   return {
     balance: row.balanceAfter,
     overage: row.overageAfter,
     rowId: row.id,
     rowAt: row.createdAt,
     rowsBeside: [],
+    anchorAt,
     wholeUntil: row.createdAt,
     confirmedAt: moment.now,
     zeroAt: row.balanceAfter === 0 ? moment.now : zeroAt,
@@ -60,7 +63,7 @@ export function inDoubt(head: LedgerHead, other: LedgerHead): LedgerHead {
 }
 
 /** A balance that a row lifts from zero was at zero until that row. */
-function zeroSeenAt(head: LedgerHead, row: LedgerRow, moment: Moment): number | null {
+function zeroSeenAt(head: LedgerHead, row: LedgerRow, moment: Moment): Millis | null {
   return head.balance === 0 || row.balanceBefore === 0 ? moment.now : head.zeroAt;
 }
 

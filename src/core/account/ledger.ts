@@ -7,7 +7,7 @@ import type { Count, Decision } from './decision.ts';
 import { advance, effectOf, headAfter, inDoubt, purchaseKey, type RowEffect } from './ledger-row.ts';
 import { noteLowBalance } from './low-balance.ts';
 import { requestLookLater, requestReconcile } from './reconcile.ts';
-import { inOrder } from './row-order.ts';
+import { anchorOf, inOrder } from './row-order.ts';
 import type { Moment, Rules } from './rules.ts';
 import { closeOverdue } from './write-off.ts';
 
@@ -72,10 +72,14 @@ export interface LedgerReading {
   startedAt: Millis;
 }
 
-/** From when on (Dodo's clock) the ledger must be read to miss nothing, overlapping; null: the newest page will do. */
+/**
+ * From when on (Dodo's clock) the ledger must be read to miss nothing, overlapping; null: the newest page will do.
+ * The row before those of the newest moment is read again as well, since the order of these follows from it.
+ */
 export function readLedgerSince(account: Account): Millis | null {
-  const whole = account.ledger?.wholeUntil ?? 0;
-  return whole === 0 ? null : whole - READ_OVERLAP;
+  const { wholeUntil, anchorAt } = account.ledger ?? EMPTY_LEDGER;
+  if (wholeUntil <= 0) return null;
+  return (anchorAt === 0 ? wholeUntil : Math.min(wholeUntil, anchorAt)) - READ_OVERLAP;
 }
 
 /** Rows and grants as read from Dodo: the truth about everything before the reading began. */
@@ -128,6 +132,7 @@ const EMPTY_LEDGER: LedgerHead = {
   rowId: null,
   rowAt: 0,
   rowsBeside: [],
+  anchorAt: 0,
   wholeUntil: 0,
   confirmedAt: 0,
   zeroAt: null,
@@ -139,13 +144,14 @@ const EMPTY_LEDGER: LedgerHead = {
  */
 function headAsRead(account: Account, rows: readonly LedgerRow[], moment: Moment): LedgerHead {
   const ledger = account.ledger ?? EMPTY_LEDGER;
-  const newest = inOrder(rows).at(-1);
+  const ordered = inOrder(rows);
+  const newest = ordered.at(-1);
   const touchedZero = rows.some((row) => row.createdAt >= ledger.rowAt && row.balanceAfter === 0);
   const wasZero = account.ledger?.balance === 0 || (account.ledger !== null && touchedZero);
   const zeroAt = wasZero ? moment.now : ledger.zeroAt;
   const asBefore: LedgerHead = { ...ledger, zeroAt, confirmedAt: moment.now };
   if (newest === undefined) return asBefore;
-  const asRead = headAfter(newest, moment, zeroAt);
+  const asRead = headAfter(newest, anchorOf(ordered) ?? ledger.anchorAt, moment, zeroAt);
   const shown = new Set<string | null>(rows.map((row) => row.id));
   const showsAll = [ledger.rowId, ...ledger.rowsBeside].every((id) => shown.has(id));
   if (newest.createdAt > ledger.rowAt || showsAll) return asRead;

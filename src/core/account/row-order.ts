@@ -13,6 +13,9 @@ const CLOCK_SLACK: Millis = 5 * SECOND;
 /** Looking for a chain is given up after so many steps: then the clock must do. */
 const MOST_STEPS = 2_000;
 
+/** Every ledger begins with nothing. */
+const BEGINNING: State = { balance: 0, overage: 0 };
+
 /** Whether `next` continues where `before` ended: the chain that Dodo's ledger forms. */
 export function joins(next: LedgerRow, before: State): boolean {
   return next.balanceBefore === before.balance && next.overageBefore === before.overage;
@@ -30,14 +33,25 @@ export function inOrder(rows: readonly LedgerRow[]): LedgerRow[] {
     let end = start + 1;
     while (end < sorted.length && isClose(sorted[end - 1], sorted[end])) end += 1;
     const previous = ordered.at(-1);
-    ordered.push(...chained(sorted.slice(start, end), previous === undefined ? null : after(previous)));
+    ordered.push(...chained(sorted.slice(start, end), previous === undefined ? BEGINNING : after(previous)));
     start = end;
   }
   return ordered;
 }
 
+/** Whether two rows are so far apart in time that their order is beyond doubt. */
+export function areApart(earlierAt: Millis, laterAt: Millis): boolean {
+  return laterAt - earlierAt > CLOCK_SLACK;
+}
+
+/** @returns when the newest row was made that stands apart from all after it; null: there is none */
+export function anchorOf(ordered: readonly LedgerRow[]): Millis | null {
+  const times = ordered.map((row) => row.createdAt).sort((a, b) => b - a);
+  return times.find((at, index) => index > 0 && areApart(at, times[index - 1] ?? at)) ?? null;
+}
+
 function isClose(earlier: LedgerRow | undefined, later: LedgerRow | undefined): boolean {
-  return earlier !== undefined && later !== undefined && later.createdAt - earlier.createdAt <= CLOCK_SLACK;
+  return earlier !== undefined && later !== undefined && !areApart(earlier.createdAt, later.createdAt);
 }
 
 function after(row: LedgerRow): State {
@@ -45,9 +59,9 @@ function after(row: LedgerRow): State {
 }
 
 /** The earliest possible chain of all these rows, continuing `from` if one does; without any they stay as they are. */
-function chained(rows: LedgerRow[], from: State | null): LedgerRow[] {
+function chained(rows: LedgerRow[], from: State): LedgerRow[] {
   if (rows.length === 1) return rows;
-  return (from === null ? null : findChain(rows, from)) ?? findChain(rows, null) ?? rows;
+  return findChain(rows, from) ?? findChain(rows, null) ?? rows;
 }
 
 function findChain(rows: readonly LedgerRow[], from: State | null): LedgerRow[] | null {

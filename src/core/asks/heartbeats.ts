@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { type Clock, type Millis, SECOND } from '../time.ts';
 
 /** How often the streams of a process tell that they live, all in one write. */
-export const HEARTBEAT_EVERY: Millis = 5 * SECOND;
+const HEARTBEAT_EVERY: Millis = 5 * SECOND;
 
 export interface Heartbeat {
   /** Whether this process may still write to the asker: its lease has not run out, and nobody took the hold. */

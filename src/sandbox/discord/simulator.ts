@@ -90,6 +90,8 @@ export interface DiscordSimulator {
     condition: (dms: VisibleMessage[]) => boolean,
     timeoutMs?: number,
   ): Promise<VisibleMessage[]>;
+  /** Brings an interaction or a message to the app once more, by its id. @throws Error when there is none */
+  redeliver(id: string): Promise<void>;
   /** Sends the endpoint a rightly signed PING. */
   ping(): Promise<EndpointAnswer>;
   /** Forgets everything but the app itself, and turns every fault off. */
@@ -222,6 +224,14 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       };
       const describe = () => `the DMs were ${JSON.stringify(dms(userId).map(({ content }) => content))}`;
       return world.changes.until(probe, timeoutMs, describe);
+    },
+    async redeliver(id) {
+      const interaction = world.store.interactions.get(id);
+      const message = world.store.messages.get(id);
+      const isHttp = world.application.interactionsUrl !== null;
+      if (interaction !== undefined) await (isHttp ? probes.again(interaction) : gateway.deliver(interaction));
+      else if (message !== undefined) gateway.message('MESSAGE_CREATE', message);
+      else throw new Error(`expected an interaction or a message of the simulator, got ${id}`);
     },
     ping: probes.ping,
     reset() {

@@ -146,9 +146,9 @@ export function createBench(options: BenchOptions = {}): Bench {
       for (const { key } of decision.seen ?? []) bench.seen.add(key);
       for (const id of decision.removeRows ?? []) bench.rows.delete(id);
       for (const row of decision.rows ?? []) {
-        if (bench.rows.has(row.id)) continue;
-        bench.rows.set(row.id, row);
+        // A notice is delivered at once, so that its row's id keeps no second one away.
         if (row.topic === 'notice') told.push({ ...(row.body as Notice), dueAt: row.dueAt });
+        else if (!bench.rows.has(row.id)) bench.rows.set(row.id, row);
       }
       bench.records.push(...(decision.records ?? []));
       return decision.reply;
@@ -204,6 +204,7 @@ export function createBench(options: BenchOptions = {}): Bench {
       rowId: 'row_first',
       rowAt: at,
       rowsBeside: [],
+      anchorAt: 0,
       wholeUntil: at,
       confirmedAt: NOW,
       zeroAt: null,

@@ -56,7 +56,8 @@ function ready(model: LedgerModel): Bench {
 
 function read(bench: Bench, rows: readonly LedgerRow[], grants: Grant[]): void {
   const since = readLedgerSince(bench.account) ?? 0;
-  const shown = rows.filter((row) => row.createdAt >= since);
+  // Pages come newest first; nothing is promised of rows of one instant.
+  const shown = rows.filter((row) => row.createdAt >= since).reverse();
   const reading = { seq: bench.account.reconcile.requested, rows: shown, grants, startedAt: bench.now };
   const seen = new Set(keysOfRows(shown).filter((key) => bench.seen.has(key)));
   bench.apply(decideReading(bench.account, reading, seen, bench.rules, bench.moment()));

@@ -134,7 +134,7 @@ export function createWorld(options: { plan: 'starter' | 'pro'; funds?: number }
   const pick = <T>(items: readonly T[], at: number): T | undefined => items[items.length === 0 ? 0 : at % items.length];
 
   function beginReading(): LedgerReading {
-    const rows = dodo.rowsSince(readLedgerSince(bench.account));
+    const rows = dodo.rowsSince(readLedgerSince(bench.account)).reverse();
     return { seq: bench.account.reconcile.requested, rows, grants: dodo.grants(), startedAt: bench.now };
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { inTime } from './deadline.ts';
 import { type LinkClient, type MasterNode, openLink, type RedisLink } from './link.ts';
@@ -5,6 +6,7 @@ import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+const REPEATED_AFTER_MS = 60_000;
 
 export interface ConnectionOptions {
   url: string;
@@ -44,6 +46,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   let closed = false;
   let renewing = false;
   let renewedAt = performance.now();
+  let warnedAt = Number.NEGATIVE_INFINITY;
   let pause: NodeJS.Timeout | undefined;
   let link: RedisLink;
   try {
@@ -68,13 +71,18 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   function renew(cause: Error): void {
     if (renewing || closed) return;
     renewing = true;
-    warn(`The connection to ${name(address)} is lost: ${cause.message}`);
+    // A node that stays down breaks each new link to its cluster: said once a minute.
+    const isOld = link.isCluster && performance.now() - warnedAt < REPEATED_AFTER_MS;
+    if (!isOld) {
+      warnedAt = performance.now();
+      warn(`The connection to ${name(address)} is lost: ${cause.message}`);
+    }
     if (!link.isCluster) link.destroy();
     const sinceLast = performance.now() - renewedAt;
-    attempt(sinceLast > LONGEST_PAUSE_MS ? 0 : SHORTEST_PAUSE_MS, SHORTEST_PAUSE_MS);
+    attempt(sinceLast > LONGEST_PAUSE_MS ? 0 : SHORTEST_PAUSE_MS, SHORTEST_PAUSE_MS, !isOld);
   }
 
-  function attempt(afterMs: number, nextMs: number): void {
+  function attempt(afterMs: number, nextMs: number, isTold: boolean): void {
     pause = setTimeout(async () => {
       try {
         const fresh = await open();
@@ -85,10 +93,10 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
         renewing = false;
         renewedAt = performance.now();
         setTimeout(() => old.destroy(), timeoutMs).unref();
-        warn(`The connection to ${name(address)} is back`);
+        if (isTold) warn(`The connection to ${name(address)} is back`);
       } catch {
         // Jitter, or all processes of a fleet would come back at the same moment.
-        if (!closed) attempt(nextMs * (0.5 + Math.random()), Math.min(LONGEST_PAUSE_MS, nextMs * 2));
+        if (!closed) attempt(nextMs * (0.5 + Math.random()), Math.min(LONGEST_PAUSE_MS, nextMs * 2), isTold);
       }
     }, afterMs);
     pause.unref();
@@ -104,7 +112,10 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
       const isDemoted = isReply(error) && error.message.startsWith('READONLY');
       if (used === link && (isDemoted || !isReply(error)))
         renew(error instanceof Error ? error : new Error(String(error)));
-      throw isReply(error) && !isRefusal(error) ? error : unreachable(address, error);
+      if (isReply(error) && !isRefusal(error)) throw error;
+      // A caller that tries again and again at once would else never let the connection come back.
+      await nextTick();
+      throw unreachable(address, error);
     }
   }
 

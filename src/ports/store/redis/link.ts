@@ -102,7 +102,12 @@ async function openCluster({ address, connectTimeoutMs, onBroken }: LinkOptions)
       }));
     },
     destroy: () => {
-      if (cluster.isOpen) cluster.destroy();
+      for (const { client } of cluster.masters) if (client?.isOpen) client.destroy();
+      try {
+        cluster.destroy();
+      } catch {
+        // It throws at the first node whose client has ended; all have by now.
+      }
     },
   };
 }

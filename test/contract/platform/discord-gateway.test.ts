@@ -1,0 +1,4 @@
+import { tellStory } from './story.ts';
+import { discordGateway } from './transports.ts';
+
+tellStory(discordGateway);

@@ -1,0 +1,4 @@
+import { tellStory } from './story.ts';
+import { discordHttp } from './transports.ts';
+
+tellStory(discordHttp);

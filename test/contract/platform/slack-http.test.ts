@@ -1,0 +1,4 @@
+import { tellStory } from './story.ts';
+import { slackHttp } from './transports.ts';
+
+tellStory(slackHttp);

@@ -1,0 +1,4 @@
+import { tellStory } from './story.ts';
+import { slackSocket } from './transports.ts';
+
+tellStory(slackSocket);
