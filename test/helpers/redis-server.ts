@@ -9,7 +9,10 @@ import { createClient } from '@redis/client';
 
 const INSTALL = 'apt-get update && apt-get install -y redis-server';
 
-const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
+/** One test file installs, the others that run beside it wait. */
+const INSTALL_ONCE = `flock /tmp/tallybot-apt.lock sh -c 'command -v redis-server || (${INSTALL})'`;
+
+const DURABLE = ['--appendonly', 'no', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
 
 /** A replica that connects need not wait for others. */
 const QUICK = ['--repl-diskless-sync-delay', '0'];
@@ -35,7 +38,8 @@ export interface RedisServer {
 export function canStartRedis(leftOut: string): boolean {
   if (isInstalled()) return true;
   if (process.env.CI === 'true') {
-    execFileSync('sh', ['-c', process.getuid?.() === 0 ? INSTALL : `sudo sh -c '${INSTALL}'`], { stdio: 'inherit' });
+    const [command = '', ...args] = [...(process.getuid?.() === 0 ? [] : ['sudo']), 'sh', '-c', INSTALL_ONCE];
+    execFileSync(command, args, { stdio: 'inherit' });
     if (isInstalled()) return true;
     throw new Error('Expected redis-server on PATH after its installation, found none');
   }

@@ -10,6 +10,7 @@ const GENERAL = 'C0GENERAL';
 /** A person of the simulated Slack, in its channel `general` and in direct messages. */
 export function createSlackPerson({ slack }: Pick<SimulatedWorld, 'slack'>, name: string): Person {
   const person = slack.user(undefined, { name });
+  slack.store.channel(GENERAL).members.add(person.id);
 
   function read(message: SeenMessage): Said {
     return {

@@ -130,6 +130,6 @@ function goOn(account: Account, now: Millis): Decision<{ writtenOff: number }> {
 }
 
 /** The id of the row that sends an account's debit. */
-export function debitRowId(accountId: string, count: number): string {
+function debitRowId(accountId: string, count: number): string {
   return `debit:${accountId}:${count}`;
 }

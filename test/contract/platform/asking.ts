@@ -26,7 +26,6 @@ export function tellAsking(begin: Begin, { platform }: Transport): void {
       const own = await reads(ann.press(answer.last, 'Receipt'), (said) => said.isPrivate);
       expect(own.text).toContain(`Charged: **${receipt?.charged} tokens**`);
       expect(own.text).toContain(`Left now: ${(10_000_000 - (receipt?.charged ?? 0)).toLocaleString('en-US')} tokens`);
-      await reads(ben.does('help'));
       const others = await reads(ben.press(answer.last, 'Receipt'), (said) => /receipt/.test(said.text));
       expect(others.text).toBe('Only the member who asked can see this receipt.');
       expect(others.isPrivate).toBe(true);
@@ -48,7 +47,6 @@ export function tellAsking(begin: Begin, { platform }: Transport): void {
         said.some(({ text, buttons }) => text.length > 40 && buttons[0]?.label === 'Stop'),
       );
       if (growing === undefined) throw new Error('expected an answer that grows');
-      await reads(ben.does('help'));
       const not = await reads(ben.press(growing, 'Stop'), (said) => /stop/.test(said.text));
       expect(not.text).toBe('Only the member who asked can stop this answer.');
       await reads(ann.press(growing, 'Stop'), (said) => /Stopping/.test(said.text));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RequestOutcome } from '../../../src/sandbox/openai/store.ts';
 import { type Answered, answerTo, buy, linkIn, reads } from '../../helpers/people.ts';
 import { type Begin, labels, type Stage } from './stage.ts';
 import type { Transport } from './transports.ts';
@@ -19,8 +20,7 @@ export function tellMessages(begin: Begin, { platform }: Transport): void {
       const { bot, ann, ben } = stage;
       await buy(bot, ann, 'starter');
       const answer = await answerTo(ann.mentions('How do trees drink?'));
-      const { prompt, outcome } = asked(stage);
-      expect(prompt).toBe('How do trees drink?');
+      const outcome = answered(stage, 'How do trees drink?');
       expect(answer.text).toContain(outcome.text.slice(-40));
       const growing = answer.last.versions.filter((version) => version.length > 12 && !version.includes('ask_'));
       expect(growing.length).toBeGreaterThan(1);
@@ -54,7 +54,7 @@ export function tellMessages(begin: Begin, { platform }: Transport): void {
       await buy(bot, ann, 'topup');
       const before = ann.dms().length;
       const answer = await answerTo(ann.writes('How do trees drink?'));
-      expect(asked(stage).prompt).toBe('How do trees drink?');
+      expect(answered(stage, 'How do trees drink?').state).toBe('complete');
       expect(answer.last.isPrivate).toBe(true);
       expect(answer.last.text).toContain(`· ${(5_000_000 - chargedOnce(stage, answer)).toLocaleString('en-US')} left`);
       expect(ann.dms()).toHaveLength(before + 1);
@@ -76,7 +76,7 @@ export function tellMessages(begin: Begin, { platform }: Transport): void {
       const first = await answerTo(ann.mentions('How do trees drink?'));
       const second = await answerTo(ann.replies(first.last, 'And how do they sleep?'));
       expect(second.last.text).not.toBe(first.last.text);
-      expect(asked(stage, 1).prompt).toBe('And how do they sleep?');
+      expect(second.text).toContain(answered(stage, 'And how do they sleep?').text.slice(-40));
       expect(bot.kept.receipts()).toHaveLength(2);
       expect(second.last.thread).toBe(first.last.thread);
     });
@@ -86,7 +86,6 @@ export function tellMessages(begin: Begin, { platform }: Transport): void {
       await buy(bot, ann, 'starter');
       const deed = ann.mentions('Tell me everything [[length:4000]] [[delay:15]] [[chunk:4]]');
       const growing = await reads(deed, ({ text, buttons }) => text.length > 40 && buttons[0]?.label === 'Stop');
-      await reads(ben.does('help'));
       const not = await reads(ben.press(growing, 'Stop'), (said) => /stop/.test(said.text));
       expect(not.text).toBe('Only the member who asked can stop this answer.');
       await reads(ann.press(growing, 'Stop'), (said) => /Stopping/.test(said.text));
@@ -123,7 +122,8 @@ export function tellMessages(begin: Begin, { platform }: Transport): void {
       await bot.settle();
       expect(ann.dms()).toEqual([]);
       expect(ben.channel()).toHaveLength(platform === 'discord' ? 1 : 0);
-      for (const { text, buttons } of ben.channel()) expect([text, buttons]).toEqual([expect.not.stringMatching(/\d/), []]);
+      for (const { text, buttons } of ben.channel())
+        expect([text, buttons]).toEqual([expect.not.stringMatching(/\d/), []]);
     });
 
     it('keeps a notice that no DM could bring through a mention, until a command can show it', async () => {
@@ -143,9 +143,10 @@ export function tellMessages(begin: Begin, { platform }: Transport): void {
   });
 }
 
-/** What the model was asked, and what it answered. */
-function asked({ bot }: Stage, index = 0) {
-  const request = bot.world.openai.store.requests[index];
-  if (request === undefined) throw new Error(`expected request ${index} to the model, got none`);
-  return { prompt: String(request.body.messages.at(-1)?.content), outcome: request.outcome };
+/** What the model answered, when it was asked this. */
+function answered({ bot }: Stage, prompt: string): RequestOutcome {
+  const request = bot.world.openai.store.requests.at(-1);
+  expect(request?.body).toMatchObject({ messages: [{ role: 'user', content: prompt }] });
+  if (request === undefined) throw new Error('expected a request to the model, got none');
+  return request.outcome;
 }

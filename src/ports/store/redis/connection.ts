@@ -78,8 +78,8 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
       warn(`The connection to ${name(address)} is lost: ${cause.message}`);
     }
     if (!link.isCluster) link.destroy();
-    const sinceLast = performance.now() - renewedAt;
-    attempt(sinceLast > LONGEST_PAUSE_MS ? 0 : SHORTEST_PAUSE_MS, SHORTEST_PAUSE_MS, !isOld);
+    const early = Math.max(0, LONGEST_PAUSE_MS - (performance.now() - renewedAt));
+    attempt(link.isCluster ? early : Math.min(early, SHORTEST_PAUSE_MS), SHORTEST_PAUSE_MS, !isOld);
   }
 
   function attempt(afterMs: number, nextMs: number, isTold: boolean): void {
