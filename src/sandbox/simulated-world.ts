@@ -32,6 +32,8 @@ export interface SimulatedWorldOptions {
   rateLimits?: 'real' | 'off';
   /** The clock of Discord's and Slack's messages. */
   now?: () => number;
+  /** Milliseconds on the clock of Discord's rate limits; real time by default. */
+  elapsed?: () => number;
   /** Between two pieces of a streamed answer. */
   chunkDelayMs?: number;
 }
@@ -48,7 +50,9 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
   const now = options.now ?? Date.now;
   const dodo = await opening(createDodoSimulator(options.dodo));
   const openai = await opening(createOpenAiSimulator({ chunkDelayMs: options.chunkDelayMs ?? 0 }));
-  const discord = await opening(createDiscordSimulator({ rateLimits, now }));
+  const discord = await opening(
+    createDiscordSimulator({ rateLimits, now, ...(options.elapsed && { elapsed: options.elapsed }) }),
+  );
   const slack = await opening(createSlackSimulator({ rateLimits, now }));
 
   const botPort = options.botPort ?? (await freePort());

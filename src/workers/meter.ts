@@ -83,11 +83,9 @@ export function createMeter(deps: MeterDeps): Meter {
     }
     const marked = await Promise.all(
       [...fresh].map(async ([accountId, events]) => {
-        const sent = await onAccount<SentUsage[]>(accountId, events.map(sendingKey), (account, seen) => {
-          const unsent = events.filter((event) => !seen.has(sendingKey(event)));
-          if (unsent.length === 0) return { account: null, reply: [] };
-          return decideSending(account, unsent, batchId, clock() + LEASE, clock());
-        });
+        const sent = await onAccount(accountId, events.map(sendingKey), (account, seen) =>
+          decideSending(account, events, seen, batchId, clock() + LEASE, clock()),
+        );
         return sent.map((event) => ({ row: { id: sentRowId(event), attempts: 0 }, event, accountId }));
       }),
     );

@@ -12,7 +12,7 @@ const INSTALL = 'apt-get update && apt-get install -y redis-server';
 /** One test file installs, the others that run beside it wait. */
 const INSTALL_ONCE = `flock /tmp/tallybot-apt.lock sh -c 'command -v redis-server || (${INSTALL})'`;
 
-const DURABLE = ['--appendonly', 'no', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
+const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
 
 /** A replica that connects need not wait for others. */
 const QUICK = ['--repl-diskless-sync-delay', '0'];

@@ -1,10 +1,11 @@
 import type { Payment, Subscription } from '../billing.ts';
 import type { NewRow } from '../store.ts';
-import { DAY, type Millis } from '../time.ts';
+import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, KnownSubscription } from './account.ts';
 import { runningPlans } from './available.ts';
 import type { Decision } from './decision.ts';
 import { noticeId, noticeRow } from './notice.ts';
+import { requestReconcile } from './reconcile.ts';
 import type { Moment, Rules } from './rules.ts';
 
 /** Subscriptions remembered for one account; those that ended are forgotten first. */
@@ -12,6 +13,9 @@ const SUBSCRIPTIONS_KEPT = 10;
 
 /** As long as a dispute or a replay may bring a payment up again. */
 const PAYMENT_KEPT: Millis = 400 * DAY;
+
+/** By then the credits of a payment have come by webhook, or something went wrong with it. */
+const CREDITS_PATIENCE: Millis = MINUTE;
 
 /** A row of the topic `cancel_subscription`. */
 export interface CancelSubscriptionBody {
@@ -86,7 +90,7 @@ export function paymentFailedKey(payment: Payment): string {
   return `told:failed:${payment.id}`;
 }
 
-/** A payment moves no tokens (its ledger row does); a failed one is told. */
+/** A payment moves no tokens: its ledger row does, and is looked for when it has not come by then. A failed one is told. */
 export function decidePayment(
   account: Account,
   payment: Payment,
@@ -94,6 +98,10 @@ export function decidePayment(
   rules: Rules,
   moment: Moment,
 ): Decision<void> {
+  if (payment.status === 'succeeded') {
+    const next = requestReconcile(account, 'grants', moment.now + CREDITS_PATIENCE, moment.now);
+    return { account: next.rows.length > 0 ? next.account : null, reply: undefined, rows: next.rows };
+  }
   const key = paymentFailedKey(payment);
   if (payment.status !== 'failed' || seen.has(key)) return { account: null, reply: undefined };
   const facts = { kind: 'payment_failed', amountCents: payment.amountCents, reason: payment.errorMessage } as const;

@@ -36,15 +36,19 @@ export function sendingKey(event: UsageEvent): string {
 /**
  * Notes, before Dodo is asked to take them, that these fresh events are now under way: from here on a deduction may
  * be theirs. Each row is replaced by one that names its batch, leased until `leaseUntil`.
+ * @param seen which of the events' `sendingKey`s the account has seen: those are under way already
  * @param batchId of a new batch
  */
 export function decideSending(
   account: Account,
-  events: readonly UsageEvent[],
+  fresh: readonly UsageEvent[],
+  seen: ReadonlySet<string>,
   batchId: string,
   leaseUntil: Millis,
   now: Millis,
 ): Decision<SentUsage[]> {
+  const events = fresh.filter((event) => !seen.has(sendingKey(event)));
+  if (events.length === 0) return { account: null, reply: [] };
   const { metered } = account;
   const total = sum(events);
   const last = metered.batches.length < MOST_BATCHES ? undefined : metered.batches.at(-1);
@@ -53,6 +57,7 @@ export function decideSending(
     tokens: (last?.tokens ?? 0) + total,
     unanswered: (last?.unanswered ?? 0) + total,
     acceptedAt: last?.acceptedAt ?? null,
+    isAlarmed: last?.isAlarmed ?? false,
   };
   const sent = events.map((event): SentUsage => ({ ...event, batchId: batch.id, firstSentAt: now }));
   return {

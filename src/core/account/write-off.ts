@@ -29,7 +29,8 @@ export function closeOverdue(account: Account, readingStartedAt: Millis, moment:
       records.push(audit(account, `${batch.id}:written_off`, 'usage_written_off', batch.tokens, moment.now));
       counts.push({ name: 'tokens_written_off', by: batch.tokens });
     } else {
-      kept.push(batch);
+      kept.push({ ...batch, isAlarmed: true });
+      if (batch.isAlarmed) continue;
       const note = audit(account, `${batch.id}:not_metered`, 'usage_not_metered', batch.tokens, moment.now);
       records.push({ ...note, kind: 'alert' });
     }

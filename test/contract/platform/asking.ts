@@ -44,7 +44,7 @@ export function tellAsking(begin: Begin, { platform }: Transport): void {
       await buy(bot, ann, 'starter');
       const deed = ann.does('ask', 'Tell me everything [[length:4000]] [[delay:15]] [[chunk:4]]');
       const [growing] = await deed.waitFor((said) =>
-        said.some(({ text, buttons }) => text.length > 40 && buttons[0]?.label === 'Stop'),
+        said.some(({ text, buttons }) => text.length > 120 && buttons[0]?.label === 'Stop'),
       );
       if (growing === undefined) throw new Error('expected an answer that grows');
       const not = await reads(ben.press(growing, 'Stop'), (said) => /stop/.test(said.text));

@@ -43,7 +43,10 @@ describe('a low balance', () => {
   it('is not told by the deduction of usage that was counted already', () => {
     const bench = withGrant({ account: { subscriptions: [subscriptionTo('starter')] } });
     bench.spendExactly('a', 850);
-    bench.account.metered = { waiting: 0, batches: [{ id: 'b', tokens: 850, unanswered: 0, acceptedAt: bench.now }] };
+    bench.account.metered = {
+      waiting: 0,
+      batches: [{ id: 'b', tokens: 850, unanswered: 0, acceptedAt: bench.now, isAlarmed: false }],
+    };
     bench.deliver(deducted('row', 850, { balanceBefore: 1_000 }));
     expect(percents(bench)).toEqual([20]);
   });

@@ -92,7 +92,14 @@ describe('a payment', () => {
     expect(bench.notices()).toHaveLength(2);
   });
 
-  it.each(['succeeded', 'processing', 'cancelled'])('that is %s moves no token and tells nothing', (status) => {
+  it('that succeeded tells nothing, and has its credits looked for a minute later', () => {
+    const bench = createBench({ balance: 0 });
+    decide(bench, { status: 'succeeded' });
+    expect(bench.notices()).toEqual([]);
+    expect(bench.rowsOf('reconcile').map((row) => row.dueAt)).toEqual([bench.now + 60_000]);
+  });
+
+  it.each(['processing', 'cancelled'])('that is %s moves no token and tells nothing', (status) => {
     const bench = createBench({ balance: 0 });
     const before = JSON.stringify(bench.account);
     decide(bench, { status });

@@ -19,12 +19,15 @@ function withUsage(...askIds: string[]): Bench {
   return bench;
 }
 
-function send(bench: Bench, batchId: string): SentUsage[] {
-  const events = bench
+function freshEvents(bench: Bench): UsageEvent[] {
+  return bench
     .rowsOf('usage')
     .map((row) => row.body as UsageEvent | SentUsage)
     .filter((usage) => !isSent(usage));
-  return bench.apply(decideSending(bench.account, events, batchId, bench.now + MINUTE, bench.now));
+}
+
+function send(bench: Bench, batchId: string, events = freshEvents(bench)): SentUsage[] {
+  return bench.apply(decideSending(bench.account, events, bench.seen, batchId, bench.now + MINUTE, bench.now));
 }
 
 function accept(bench: Bench, events: readonly SentUsage[]): void {
@@ -38,7 +41,7 @@ describe('usage on its way to the meter', () => {
     const sent = send(bench, 'batch');
     expect(bench.account.metered).toEqual({
       waiting: 0,
-      batches: [{ id: 'batch', tokens: 200, unanswered: 200, acceptedAt: null }],
+      batches: [{ id: 'batch', tokens: 200, unanswered: 200, acceptedAt: null, isAlarmed: false }],
     });
     expect(bench.rowsOf('usage').map((row) => row.id)).toEqual(['usage:a:sent', 'usage:b:sent']);
     expect(bench.rowsOf('usage').every((row) => row.dueAt === bench.now + MINUTE)).toBe(true);
@@ -46,6 +49,15 @@ describe('usage on its way to the meter', () => {
       ['a', 'batch', bench.now],
       ['b', 'batch', bench.now],
     ]);
+  });
+
+  it('is not put under way a second time by a flusher that was stalled with it in its hands', () => {
+    const bench = withUsage('a', 'b');
+    const stalled = freshEvents(bench);
+    send(bench, 'first');
+    const before = structuredClone(bench.account);
+    expect(send(bench, 'second', stalled)).toEqual([]);
+    expect(bench.account).toEqual(before);
   });
 
   it('goes on waiting when it was settled while others were sent', () => {
@@ -60,7 +72,9 @@ describe('usage on its way to the meter', () => {
     const bench = withUsage('a', 'b');
     accept(bench, send(bench, 'batch'));
     expect(bench.rowsOf('usage')).toEqual([]);
-    expect(bench.account.metered.batches).toEqual([{ id: 'batch', tokens: 200, unanswered: 0, acceptedAt: bench.now }]);
+    expect(bench.account.metered.batches).toEqual([
+      { id: 'batch', tokens: 200, unanswered: 0, acceptedAt: bench.now, isAlarmed: false },
+    ]);
   });
 
   it('may be deducted before its answer comes, and is settled then', () => {
@@ -81,7 +95,7 @@ describe('usage on its way to the meter', () => {
     accept(bench, [second]);
     expect(bench.account.metered).toEqual({
       waiting: 100,
-      batches: [{ id: 'batch', tokens: 100, unanswered: 0, acceptedAt: bench.now }],
+      batches: [{ id: 'batch', tokens: 100, unanswered: 0, acceptedAt: bench.now, isAlarmed: false }],
     });
     bench.deliver(deducted('row', 100, { balanceBefore: 100_000 }));
     expect(bench.account.metered).toEqual({ waiting: 100, batches: [] });

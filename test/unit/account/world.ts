@@ -151,7 +151,7 @@ export function createWorld(options: { plan: 'starter' | 'pro'; funds?: number }
     ids += 1;
     if (fresh.length > 0) {
       const leaseUntil = bench.now + MINUTE;
-      sent.push(...bench.apply(decideSending(bench.account, fresh, `batch${ids}`, leaseUntil, bench.now)));
+      sent.push(...bench.apply(decideSending(bench.account, fresh, new Set(), `batch${ids}`, leaseUntil, bench.now)));
     }
     if (sent.length === 0 || outcome === 'lost') return;
     // What was taken once is not refused: only its answer was lost.

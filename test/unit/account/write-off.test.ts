@@ -74,6 +74,9 @@ describe('usage that Dodo took and never deducted', () => {
       },
     ]);
     expect(bench.count('tokens_written_off')).toBe(0);
+    bench.advance(15 * MINUTE);
+    bench.read([]);
+    expect(bench.records).toHaveLength(1);
   });
 
   it('is given a quarter of an hour, counted to the beginning of the reading', () => {
