@@ -44,13 +44,14 @@ function roleProblems(env: PresentVariables): string[] {
   if ([...roles].some((role) => !ROLES.includes(role))) {
     return ['ROLES: expected some of web, bot, worker, with commas between'];
   }
-  if (roles.size < ROLES.length) {
-    return ['ROLES: several processes need Redis, which is not supported yet: leave it out'];
+  if (roles.size < ROLES.length && env.REDIS_URL === undefined) {
+    return ['ROLES: several processes need Redis: set REDIS_URL, or leave ROLES out'];
   }
   return [];
 }
 
 function platformProblems(env: PresentVariables): string[] {
+  if (env.ROLES === 'web') return [];
   if (has(env, [...DISCORD, 'DISCORD_PUBLIC_KEY', ...SLACK_TOKEN, ...SLACK_OAUTH, 'SLACK_APP_TOKEN'])) return [];
   return ['DISCORD_TOKEN or SLACK_BOT_TOKEN: is missing (at least one platform must be configured)'];
 }

@@ -68,7 +68,11 @@ export const variables = z.object({
   APP_SECRET: secret,
   APP_SECRET_PREVIOUS: secret.optional(),
   DATABASE_PATH: z.string().default('./data/tallybot.db'),
-  REDIS_URL: z.never({ error: 'is not supported yet: leave it out, the store is SQLite' }).optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'expected an address that begins with redis:// or rediss://')
+    .optional(),
+  REDIS_UNSAFE: oneOf(['yes', 'no']).default('no'),
   ROLES: z.string().default('web,bot,worker'),
   BALANCE_MAX_AGE: wholeNumber(60, 86_400).default(900),
   DODO_CALLS_PER_MINUTE: wholeNumber(1, 5_000).default(200),

@@ -13,7 +13,11 @@ export interface Config {
   openai: { model: string; baseUrl: string | null; modelRules: Record<string, ModelRules> };
   discord: DiscordConfig | null;
   slack: { apiUrl: string; commandPrefix: string; transport: 'http' | 'socket' } | null;
+  /** Where SQLite keeps its file; unused with Redis. */
   databasePath: string;
+  /** Start though the store would lose commits in a crash. */
+  isUnsafeStoreAccepted: boolean;
+  roles: ReadonlySet<Role>;
   /** Seconds. */
   balanceMaxAge: number;
   memberAsksPerMinute: number;
@@ -21,6 +25,9 @@ export interface Config {
   settleWithoutPlan: 'debit' | 'meter';
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
+
+/** What a process does: HTTP, the platforms' connections, the work that waits. */
+export type Role = 'web' | 'bot' | 'worker';
 
 /** Interactions come over HTTP, signed, or by the gateway. */
 export type DiscordConfig = { applicationId: string; apiUrl: string } & (
@@ -34,6 +41,8 @@ export interface ConfigSecrets {
   dodoApiKey: string;
   dodoWebhookKey: string;
   openaiApiKey: string;
+  /** The address may hold a password. null: SQLite. */
+  redisUrl: string | null;
   discordToken: string | null;
   /** Of requests over HTTP. */
   slackSigningSecret: string | null;
@@ -106,12 +115,19 @@ function configOf(set: Variables): Config {
             transport: set.SLACK_APP_TOKEN === undefined ? 'http' : 'socket',
           },
     databasePath: set.DATABASE_PATH,
+    isUnsafeStoreAccepted: set.REDIS_UNSAFE === 'yes',
+    roles: rolesOf(set.ROLES),
     balanceMaxAge: set.BALANCE_MAX_AGE,
     memberAsksPerMinute: set.MEMBER_ASKS_PER_MINUTE,
     maxAsksPerAccount: set.MAX_ASKS_PER_ACCOUNT,
     settleWithoutPlan: set.SETTLE_WITHOUT_PLAN,
     logLevel: set.LOG_LEVEL,
   };
+}
+
+function rolesOf(text: string): ReadonlySet<Role> {
+  const named = text.split(',').map((role) => role.trim());
+  return new Set((['web', 'bot', 'worker'] as const).filter((role) => named.includes(role)));
 }
 
 function discordOf(set: Variables): DiscordConfig | null {
@@ -131,6 +147,7 @@ function secretsOf(set: Variables): ConfigSecrets {
     dodoApiKey: set.DODO_PAYMENTS_API_KEY,
     dodoWebhookKey: set.DODO_PAYMENTS_WEBHOOK_KEY,
     openaiApiKey: set.OPENAI_API_KEY,
+    redisUrl: set.REDIS_URL ?? null,
     discordToken: set.DISCORD_TOKEN ?? null,
     slackSigningSecret: set.SLACK_SIGNING_SECRET ?? null,
     slackAppToken: set.SLACK_APP_TOKEN ?? null,

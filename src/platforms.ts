@@ -2,10 +2,9 @@ import type { Express, Router } from 'express';
 import type { Overrides } from './app-overrides.ts';
 import type { Config, ConfigSecrets } from './config.ts';
 import type { ChatApp, Messenger, PlatformName } from './core/chat.ts';
-import type { Log } from './core/log.ts';
 import type { Messengers } from './core/messengers.ts';
-import type { Secrets } from './core/secrets.ts';
 import { type Clock, MINUTE, SECOND } from './core/time.ts';
+import type { Outside } from './outside.ts';
 import { createDiscordGateway } from './platform/discord/discord-gateway.ts';
 import { createDiscordHttp } from './platform/discord/discord-http.ts';
 import { createInstallationStore } from './platform/slack/installation-store.ts';
@@ -13,8 +12,6 @@ import { createSlackHttp } from './platform/slack/slack-http.ts';
 import type { SlackAuth } from './platform/slack/slack-platform.ts';
 import { createSlackSocket } from './platform/slack/slack-socket.ts';
 import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
-import { createKeyvSqlite } from './ports/store/keyv-sqlite.ts';
-import type { SqliteStore } from './ports/store/sqlite/sqlite-store.ts';
 import type { ReadinessCheck } from './web/health.ts';
 import { type BotConnection, type BotLease, createBotLease } from './workers/bot-lease.ts';
 
@@ -32,15 +29,10 @@ export interface Platforms {
 export interface PlatformsDeps {
   config: Config;
   secret: ConfigSecrets;
-  secrets: Secrets;
-  store: SqliteStore;
+  outside: Outside;
   host: Express;
   chat: ChatApp;
-  clock: Clock;
-  log: Log;
   overrides: Overrides;
-  /** Who we are among the processes that could be connected. */
-  owner: string;
   /** A platform refuses for good; the message says what to do. */
   onFatal(error: Error): void;
 }
@@ -51,7 +43,7 @@ export function createPlatforms(deps: PlatformsDeps): Platforms {
     routers: parts.flatMap((part) => part.routers),
     messengers: new Map(parts.map(({ messenger }): [PlatformName, Messenger] => [messenger.platform, messenger])),
     checks: parts.map(({ messenger: { platform }, lease, check }) =>
-      lease === null ? remembered(platform, check, deps.clock) : { name: platform, check: () => lease.check() },
+      lease === null ? remembered(platform, check, deps.outside.clock) : { name: platform, check: () => lease.check() },
     ),
     start() {
       for (const part of parts) part.lease?.start();
@@ -77,7 +69,8 @@ interface Part {
 }
 
 function discord(deps: PlatformsDeps): Part | null {
-  const { config, secret, chat, clock, log } = deps;
+  const { config, secret, chat } = deps;
+  const { clock, log } = deps.outside;
   if (config.discord === null || secret.discordToken === null) return null;
   const options = { ...config.discord, token: secret.discordToken, chat, clock, log, ...editing(deps.overrides) };
   if (options.transport === 'gateway') {
@@ -88,7 +81,8 @@ function discord(deps: PlatformsDeps): Part | null {
 }
 
 function slack(deps: PlatformsDeps): Part | null {
-  const { config, secret, host, chat, clock, log } = deps;
+  const { config, secret, host, chat } = deps;
+  const { clock, log } = deps.outside;
   if (config.slack === null || secret.slackAuth === null) return null;
   const options = {
     host,
@@ -116,17 +110,17 @@ function connected(platform: Omit<Part, 'routers' | 'lease'> & Omit<BotConnectio
     disconnect: () => platform.disconnect(),
     isConnected: () => platform.isConnected(),
   };
-  return { ...platform, routers: [], lease: createBotLease(connection, deps) };
+  return { ...platform, routers: [], lease: createBotLease(connection, { ...deps.outside, onFatal: deps.onFatal }) };
 }
 
 function slackAuth(auth: NonNullable<ConfigSecrets['slackAuth']>, deps: PlatformsDeps): SlackAuth {
   if ('botToken' in auth) return auth;
   const keyv = createEncryptedKeyv({
-    store: createKeyvSqlite(deps.store.connection),
+    store: deps.outside.opened.keyvAdapter(),
     namespace: 'slack-installations',
-    secrets: deps.secrets,
+    secrets: deps.outside.secrets,
   });
-  return { ...auth, installations: createInstallationStore(keyv, deps.clock) };
+  return { ...auth, installations: createInstallationStore(keyv, deps.outside.clock) };
 }
 
 function editing({ editIntervalMs }: Overrides): { editIntervalMs?: number } {

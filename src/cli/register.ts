@@ -1,8 +1,8 @@
-import { COMMANDS } from '../app.ts';
 import { ConfigError, loadConfig } from '../config.ts';
 import { createDiscordApi } from '../platform/discord/api.ts';
 import { registerCommands } from '../platform/discord/commands.ts';
 import { slackManifest } from '../platform/slack/manifest.ts';
+import { COMMANDS } from '../services.ts';
 
 /** Tells Discord of the slash commands, and prints the manifest to paste into Slack. */
 async function register(): Promise<void> {

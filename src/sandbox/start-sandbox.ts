@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { type App, COMMANDS, createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import type { Overrides } from '../app-overrides.ts';
 import { loadConfig } from '../config.ts';
 import type { Log } from '../core/log.ts';
+import { COMMANDS } from '../services.ts';
 import { createDiscordPerson } from './people/discord-person.ts';
 import type { Person } from './people/person.ts';
 import { createSlackPerson } from './people/slack-person.ts';

@@ -35,6 +35,8 @@ export interface BotLeaseDeps {
 /** A process that is gone is followed by another after this long. */
 const LEASE: Millis = 15 * SECOND;
 const LOOK_EVERY: Millis = 4 * SECOND;
+/** The next look may be late, and another process's clock a little ahead. */
+const MARGIN: Millis = 1 * SECOND;
 
 /**
  * Connects while this process has the lease and stands by while another has it. A lease that cannot be prolonged in
@@ -54,7 +56,7 @@ export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): B
       return true;
     } catch (error) {
       log.warn({ err: error, lease: name }, 'a lease could not be looked at');
-      return clock() < heldUntil - LOOK_EVERY;
+      return clock() + LOOK_EVERY < heldUntil - MARGIN;
     }
   }
 
@@ -73,7 +75,7 @@ export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): B
     else if (!isOurs && state !== 'standing_by') {
       const wasJoined = state === 'joined';
       state = 'standing_by';
-      log.info({ platform: connection.name }, 'another process is connected; standing by');
+      log.info({ platform: connection.name }, 'standing by: another process is connected, or may be');
       if (wasJoined) await connection.disconnect();
     }
   }

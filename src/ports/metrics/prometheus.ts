@@ -11,6 +11,8 @@ export interface PrometheusMetrics extends Metrics {
 export interface PrometheusSources {
   depths(): Promise<TopicDepth[]>;
   runningAsks(): number;
+  /** Whether commits survive a crash of the store. */
+  isDurable(): Promise<boolean>;
   now(): number;
 }
 
@@ -52,11 +54,18 @@ export function createPrometheusMetrics(sources: PrometheusSources): PrometheusM
   });
   const storeUp = new Gauge({ name: 'tallybot_store_up', help: 'Whether the store could be read just now', registers });
 
+  const durable = new Gauge({
+    name: 'tallybot_store_durable',
+    help: 'Whether commits survive a crash of the store',
+    registers,
+  });
+
   /** Before anything is written: the registry collects its gauges side by side, and one could be written before it is set. */
   async function readDepths(): Promise<void> {
     const depths = await sources.depths().catch(() => null);
     for (const gauge of [waiting, oldest, dead]) gauge.reset();
     storeUp.set(depths === null ? 0 : 1);
+    durable.set((await sources.isDurable().catch(() => false)) ? 1 : 0);
     for (const depth of depths ?? []) {
       const labels = { topic: depth.topic };
       waiting.set(labels, depth.waiting);

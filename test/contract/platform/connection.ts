@@ -81,7 +81,7 @@ export function tellConnection(begin: Begin, { platform }: Transport): void {
       const { discord, slack } = bot.world;
       expect(await ready(bot)).toMatchObject({ status: 200 });
       discord.gateway.settings.outage = 'cut';
-      slack.faults.next({ method: 'apps.connections.open', error: 'internal_error', times: 2 });
+      slack.faults.next({ method: 'apps.connections.open', error: 'internal_error' });
       end(bot, 'is cut');
       await expect.poll(() => ready(bot)).toMatchObject({ status: 503, told: expect.stringContaining(platform) });
       discord.gateway.settings.outage = null;

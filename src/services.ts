@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { ask } from '../commands/ask.ts';
+import { balance } from '../commands/balance.ts';
+import { billing as billingCommand } from '../commands/billing.ts';
+import { help } from '../commands/help.ts';
+import { subscribe } from '../commands/subscribe.ts';
+import { topup } from '../commands/topup.ts';
+import type { Overrides } from './app-overrides.ts';
+import type { Config } from './config.ts';
+import type { Moment, Rules } from './core/account/rules.ts';
+import type { Asks } from './core/asks/ask.ts';
+import { createAsks } from './core/asks/asks.ts';
+import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
+import { createCatalogue } from './core/catalogue.ts';
+import type { ChatApp } from './core/chat.ts';
+import { createChatApp } from './core/chat-app.ts';
+import type { Command } from './core/command.ts';
+import type { Metrics } from './core/metrics.ts';
+import { knownModels, type ModelRules, unknownModel } from './core/models.ts';
+import { createShop } from './core/shop.ts';
+import { createStatements, type Statements } from './core/statement.ts';
+import type { Topic } from './core/store.ts';
+import { SECOND } from './core/time.ts';
+import { createWalletView } from './core/wallet-view.ts';
+import { createWallets, type Wallets } from './core/wallets.ts';
+import { within } from './core/within.ts';
+import type { Outside } from './outside.ts';
+import { PAID_PATH } from './web/paid-page.ts';
+
+/** Every slash command, in the order in which members see them. */
+export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, help];
+
+/** What members use, and what stands behind it. */
+export interface AppServices {
+  rules: Rules;
+  modelName: string;
+  modelRules: ModelRules;
+  moment(): Moment;
+  wallets: Wallets;
+  heartbeats: Heartbeats;
+  asks: Asks;
+  statements: Statements;
+  chat: ChatApp;
+}
+
+/** @param onRows rows of these topics were written: their workers need not wait */
+export function createServices(
+  outside: Outside,
+  config: Config,
+  overrides: Overrides,
+  metrics: Metrics,
+  onRows: (topics: ReadonlySet<Topic>) => void,
+): AppServices {
+  const { store, clock, log, secrets, billing } = outside;
+  const rules: Rules = {
+    catalogue: createCatalogue(config.catalogue),
+    maxAsksPerAccount: config.maxAsksPerAccount,
+    asksPerMinute: config.memberAsksPerMinute,
+    balanceMaxAgeMs: config.balanceMaxAge * SECOND,
+    settleWithoutPlan: config.settleWithoutPlan,
+    usageGatherMs: overrides.usageGatherMs ?? 10 * SECOND,
+    overageCapCents: 5_000,
+    hash: (text) => secrets.hash(text),
+  };
+  const modelName = config.openai.model;
+  const modelRules = config.openai.modelRules[modelName] ?? knownModels[modelName] ?? unknownModel;
+  const moment = (): Moment => ({ now: clock(), dodoNow: billing.now() });
+
+  const wallets = createWallets({ store, clock, metrics, log, onRows });
+  const heartbeats = createHeartbeats({ store, clock, log, metrics });
+  const asks = createAsks({
+    wallets,
+    store,
+    model: outside.model,
+    count: outside.count,
+    modelName,
+    modelRules,
+    rules,
+    moment,
+    heard: outside.heard,
+    heartbeats,
+    secrets,
+    log,
+    ...(overrides.askDeadlineMs === undefined ? {} : { deadlineMs: overrides.askDeadlineMs }),
+  });
+  const shop = createShop({
+    wallets,
+    billing,
+    secrets,
+    rules,
+    clock,
+    newNonce: randomUUID,
+    returnUrl: `${config.baseUrl}${PAID_PATH}`,
+  });
+  const wallet = createWalletView({ wallets, rules, moment });
+  const chat = createChatApp({
+    commands: COMMANDS,
+    services: { asks, shop, wallet, rules, brand: config.brand, specs: COMMANDS, within },
+    log,
+    metrics,
+  });
+  const statements = createStatements({ wallets, store, view: wallet, hash: rules.hash });
+  return { rules, modelName, modelRules, moment, wallets, heartbeats, asks, statements, chat };
+}
