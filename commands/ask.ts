@@ -79,9 +79,9 @@ function footer(result: AskResult, started: StartedAsk, isPrivate: boolean): { t
 async function stopAsk({ turn, responder, services }: CommandContext, askId: string): Promise<void> {
   const text = {
     stopping: 'Stopping. You pay only for what was written.',
-    not_running: 'This answer is not being written any more.',
+    not_running: 'This answer is not being written any more, or another member asked for it.',
     not_yours: 'Only the member who asked can stop this answer.',
-  }[services.asks.stop(askId, turn.by)];
+  }[await services.asks.stop(askId, turn.by)];
   await responder.reply({ text });
 }
 

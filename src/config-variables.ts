@@ -60,7 +60,7 @@ export const variables = z.object({
   OPENAI_MODEL: z.string().default('gpt-5.4-mini'),
   OPENAI_BASE_URL: url.optional(),
   MODEL_TABLE: modelTable.optional(),
-  PORT: wholeNumber(0, 65_535).default(3_000),
+  PORT: wholeNumber(0, 65_535).optional(),
   BASE_URL: url.optional(),
   BRAND_NAME: z.string().max(60, 'expected 60 characters or less').default('NeuralAPI'),
   TERMS_URL: url.optional(),

@@ -88,10 +88,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
   return { config: configOf(parsed.data), secrets: secretsOf(parsed.data) };
 }
 
+/** Where a process without the web role is asked for its health only, any free port will do. */
+function portOf(set: Variables): number {
+  return set.PORT ?? (rolesOf(set.ROLES).has('web') ? 3_000 : 0);
+}
+
 function configOf(set: Variables): Config {
   return {
-    port: set.PORT,
-    baseUrl: (set.BASE_URL ?? `http://localhost:${set.PORT}`).replace(/\/+$/, ''),
+    port: portOf(set),
+    baseUrl: (set.BASE_URL ?? `http://localhost:${portOf(set)}`).replace(/\/+$/, ''),
     brand: { name: set.BRAND_NAME, termsUrl: set.TERMS_URL ?? null, privacyUrl: set.PRIVACY_URL ?? null },
     dodo: {
       environment: set.DODO_ENVIRONMENT,

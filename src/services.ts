@@ -11,6 +11,7 @@ import type { Moment, Rules } from './core/account/rules.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
 import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
+import { createStopRequests } from './core/asks/stop-requests.ts';
 import { createCatalogue } from './core/catalogue.ts';
 import type { ChatApp } from './core/chat.ts';
 import { createChatApp } from './core/chat-app.ts';
@@ -80,6 +81,7 @@ export function createServices(
     heard: outside.heard,
     heartbeats,
     secrets,
+    stops: outside.opened.isShared ? createStopRequests(store, clock) : null,
     log,
     ...(overrides.askDeadlineMs === undefined ? {} : { deadlineMs: overrides.askDeadlineMs }),
   });

@@ -19,6 +19,10 @@ export interface Turn {
   cause: string;
   /** Nobody else sees this conversation: a DM with the bot. */
   isPrivatePlace: boolean;
+  /** The Discord server or the Slack team where it happened; null in Discord's DMs. */
+  space: string | null;
+  /** The conversation where it happened and, as far as the platform tells, the channel that it is a thread of. */
+  channels: readonly string[];
 }
 
 /** `action` is opaque to a platform and comes back when the button is pressed; at most 100 characters. */

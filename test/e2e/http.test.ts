@@ -208,7 +208,7 @@ describe('health and figures', () => {
     expect(await health('/healthz')).toEqual({ status: 'ok' });
     expect(await health('/readyz')).toEqual({
       status: 'ready',
-      checks: { store: 'ok', discord: 'ok', slack: 'ok' },
+      checks: { store: 'ok', durability: 'ok', discord: 'ok', slack: 'ok' },
     });
   });
 

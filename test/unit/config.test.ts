@@ -15,14 +15,11 @@ const least = {
   APP_SECRET: 'thirty-two characters and a few more',
 };
 
-const discord = {
-  DISCORD_TOKEN: 'a.b.c',
-  DISCORD_APPLICATION_ID: '123456789012345678',
-  DISCORD_PUBLIC_KEY: 'ab'.repeat(32),
-  DISCORD_TRANSPORT: 'http',
-};
+const discord = { DISCORD_TOKEN: 'a.b.c', DISCORD_APPLICATION_ID: '123456789012345678' };
+const discordHttp = { ...discord, DISCORD_PUBLIC_KEY: 'ab'.repeat(32), DISCORD_TRANSPORT: 'http' };
 
 const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'shh' };
+const appToken = { SLACK_APP_TOKEN: 'xapp-1-A0-2-c' };
 const oauth = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'cs', SLACK_STATE_SECRET: 'ss' };
 
 const whole = { ...least, ...discord };
@@ -55,7 +52,8 @@ const malformed: Record<string, string> = {
   PRIVACY_URL: 'privacy',
   APP_SECRET: 'short',
   APP_SECRET_PREVIOUS: 'short as well',
-  REDIS_URL: 'redis://localhost',
+  REDIS_URL: 'localhost:6379',
+  REDIS_UNSAFE: 'maybe',
   ROLES: 'web,king',
   BALANCE_MAX_AGE: '15 min',
   DODO_CALLS_PER_MINUTE: '0',
@@ -69,7 +67,7 @@ const malformed: Record<string, string> = {
   DISCORD_TRANSPORT: 'pigeon',
   DISCORD_API_URL: 'discord',
   SLACK_BOT_TOKEN: 'xoxb 1',
-  SLACK_APP_TOKEN: 'xapp-1',
+  SLACK_APP_TOKEN: 'xoxb-2',
   SLACK_COMMAND_PREFIX: 'My Bot',
   SLACK_API_URL: '//slack.com',
 };
@@ -93,11 +91,13 @@ describe('the configuration', () => {
       openai: { model: 'gpt-5.4-mini', baseUrl: null, modelRules: {} },
       discord: {
         applicationId: discord.DISCORD_APPLICATION_ID,
-        publicKey: discord.DISCORD_PUBLIC_KEY,
         apiUrl: 'https://discord.com/api',
+        transport: 'gateway',
       },
       slack: null,
       databasePath: './data/tallybot.db',
+      isUnsafeStoreAccepted: false,
+      roles: new Set(['web', 'bot', 'worker']),
       balanceMaxAge: 900,
       memberAsksPerMinute: 20,
       maxAsksPerAccount: 50,
@@ -105,7 +105,6 @@ describe('the configuration', () => {
       logLevel: 'info',
     });
     expect(secrets.slackAuth).toBeNull();
-    expect(variables.shape.DISCORD_TRANSPORT.parse(undefined)).toBe('gateway');
     expect(variables.shape.SLACK_API_URL.parse(undefined)).toBe('https://slack.com/api/');
     expect(variables.shape.ROLES.parse(undefined)).toBe('web,bot,worker');
   });
@@ -123,13 +122,13 @@ describe('the configuration', () => {
 
   it('names every malformed variable at once, and says what it expected', () => {
     const problems = problemsOf({ ...whole, ...malformed });
-    expect(new Set(problems.map(nameOf))).toEqual(new Set([...Object.keys(malformed), 'SLACK_SIGNING_SECRET']));
+    expect(new Set(problems.map(nameOf))).toEqual(new Set(Object.keys(malformed)));
     for (const problem of problems) {
       expect(problem).toMatch(/^[A-Z_]+: (expected |.*(is missing|not supported yet))/);
     }
   });
 
-  it.each(Object.entries(malformed).filter(([name]) => name !== 'SLACK_BOT_TOKEN'))(
+  it.each(Object.entries(malformed).filter(([name]) => !['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'].includes(name)))(
     'refuses %s=%s alone',
     (name, value) => {
       expect(problemsOf({ ...whole, [name]: value }).map(nameOf)).toEqual([name]);
@@ -204,32 +203,78 @@ describe('the configuration', () => {
 });
 
 describe('variables that demand others', () => {
-  it.each(['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID', 'DISCORD_PUBLIC_KEY'])(
-    'wants %s with the rest of Discord',
-    (name) => {
-      expect(problemsOf({ ...whole, [name]: undefined })).toEqual([
-        `${name}: is missing (Discord is configured in part)`,
-      ]);
-    },
-  );
+  it.each(Object.keys(discord))('wants %s with the rest of Discord', (name) => {
+    const expected = [`${name}: is missing (Discord is configured in part)`];
+    expect(problemsOf({ ...whole, [name]: undefined })).toEqual(expected);
+    expect(problemsOf({ ...least, ...discordHttp, [name]: undefined })).toEqual(expected);
+  });
 
-  it('says that the gateway is not there yet, also when nothing was said', () => {
-    const expected = ['DISCORD_TRANSPORT: the gateway is not supported yet: set it to http'];
-    expect(problemsOf({ ...whole, DISCORD_TRANSPORT: 'gateway' })).toEqual(expected);
-    expect(problemsOf({ ...whole, DISCORD_TRANSPORT: undefined })).toEqual(expected);
+  it('hears Discord by the gateway unless told otherwise, and needs no public key for it', () => {
+    expect(loadConfig({ ...whole, DISCORD_TRANSPORT: 'gateway' })).toEqual(loadConfig(whole));
+    const { DISCORD_PUBLIC_KEY } = discordHttp;
+    expect(loadConfig({ ...whole, DISCORD_PUBLIC_KEY })).toEqual(loadConfig(whole));
+    expect(problemsOf({ ...least, DISCORD_PUBLIC_KEY }).map(nameOf)).toEqual(Object.keys(discord));
+  });
+
+  it('wants the public key of a Discord over HTTP', () => {
+    expect(loadConfig({ ...least, ...discordHttp }).config.discord).toEqual({
+      applicationId: discord.DISCORD_APPLICATION_ID,
+      apiUrl: 'https://discord.com/api',
+      transport: 'http',
+      publicKey: discordHttp.DISCORD_PUBLIC_KEY,
+    });
+    expect(problemsOf({ ...whole, DISCORD_TRANSPORT: 'http' })).toEqual([
+      'DISCORD_PUBLIC_KEY: is missing (it tells that a request over HTTP is from Discord)',
+    ]);
   });
 
   it('takes Slack alone, by a token or for many workspaces', () => {
-    expect(loadConfig({ ...least, ...slack }).secrets.slackAuth).toEqual({ botToken: 'xoxb-1' });
+    const one = loadConfig({ ...least, ...slack });
+    expect(one.secrets.slackAuth).toEqual({ botToken: 'xoxb-1' });
+    expect(one.config.slack?.transport).toBe('http');
     const many = loadConfig({
       ...least,
       ...oauth,
       SLACK_SIGNING_SECRET: 'shh',
       SLACK_API_URL: 'https://slack.test/api',
     });
-    expect(many.config.slack).toEqual({ apiUrl: 'https://slack.test/api/', commandPrefix: '', isDistributed: true });
+    expect(many.config.slack).toEqual({ apiUrl: 'https://slack.test/api/', commandPrefix: '', transport: 'http' });
     expect(many.config.discord).toBeNull();
     expect(many.secrets.slackAuth).toEqual({ clientId: '1.2', clientSecret: 'cs', stateSecret: 'ss' });
+  });
+
+  it.each([
+    ['with a bot token', { SLACK_BOT_TOKEN: 'xoxb-1' }, null],
+    ['with a signing secret that it does not need', slack, 'shh'],
+    ['for many workspaces', oauth, null],
+    ['for many workspaces, with a signing secret', { ...oauth, SLACK_SIGNING_SECRET: 'shh' }, 'shh'],
+  ])('hears Slack by Socket Mode when there is an app-level token: %s', (_, auth, slackSigningSecret) => {
+    const { config, secrets } = loadConfig({ ...least, ...auth, ...appToken });
+    expect(config.slack).toEqual({ apiUrl: 'https://slack.com/api/', commandPrefix: '', transport: 'socket' });
+    expect(secrets).toMatchObject({ slackAppToken: appToken.SLACK_APP_TOKEN, slackSigningSecret });
+    expect(secrets.slackAuth).not.toBeNull();
+    expect(config.discord).toBeNull();
+  });
+
+  it('wants what tells Slack who it is beside an app-level token', () => {
+    expect(problemsOf({ ...least, ...appToken })).toEqual([
+      'SLACK_BOT_TOKEN: is missing (Slack is configured in part)',
+    ]);
+    expect(problemsOf({ ...least, ...appToken, SLACK_CLIENT_ID: '1.2' }).map(nameOf)).toEqual([
+      'SLACK_CLIENT_SECRET',
+      'SLACK_STATE_SECRET',
+    ]);
+    expect(problemsOf({ ...least, ...appToken, ...oauth, SLACK_BOT_TOKEN: 'xoxb-1' }).map(nameOf)).toEqual([
+      'SLACK_BOT_TOKEN',
+    ]);
+  });
+
+  it('takes no other token for an app-level one', () => {
+    for (const token of ['xoxb-1', 'xapp', 'XAPP-1']) {
+      expect(problemsOf({ ...least, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: token })).toEqual([
+        'SLACK_APP_TOKEN: expected an app-level token, which begins with xapp-',
+      ]);
+    }
   });
 
   it('wants the other half of a Slack that is configured in part', () => {
@@ -246,11 +291,13 @@ describe('variables that demand others', () => {
     expect(problemsOf({ ...least, ...oauth, ...slack }).map(nameOf)).toEqual(['SLACK_BOT_TOKEN']);
   });
 
-  it('runs all roles in one process, however they are written', () => {
+  it('runs all roles in one process, however they are written, unless there is Redis', () => {
     expect(problemsOf({ ...whole, ROLES: 'worker, bot,web' })).toEqual([]);
     expect(problemsOf({ ...whole, ROLES: 'web' })).toEqual([
-      'ROLES: several processes need Redis, which is not supported yet: leave it out',
+      'ROLES: several processes need Redis: set REDIS_URL, or leave ROLES out',
     ]);
+    const { config } = loadConfig({ ...whole, ROLES: 'web', REDIS_URL: 'redis://localhost' });
+    expect(config.roles).toEqual(new Set(['web']));
   });
 });
 

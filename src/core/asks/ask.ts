@@ -11,6 +11,7 @@ import type { Store } from '../store.ts';
 import type { Wallets } from '../wallets.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { PromptRefusal } from './prompt.ts';
+import type { StopRequests } from './stop-requests.ts';
 
 /** Something asked, before anybody has looked at it. */
 export interface Question {
@@ -57,8 +58,8 @@ export interface StartedAsk {
 export interface Asks {
   /** Holds the tokens for a question, or says why not. Throws when the store is down. */
   start(question: Question): Promise<AskStart>;
-  /** @returns false when no such ask runs here; 'not_yours' when another member asked */
-  stop(askId: string, by: ChatUser): 'stopping' | 'not_running' | 'not_yours';
+  /** Stops an ask of this member's, in whichever process it runs; 'not_yours' when another member asked. */
+  stop(askId: string, by: ChatUser): Promise<'stopping' | 'not_running' | 'not_yours'>;
   receipt(askId: string): Promise<Receipt | null>;
   /** Asks that run in this process. */
   running(): number;
@@ -78,6 +79,8 @@ export interface AsksDeps {
   heard: DodoHeard;
   heartbeats: Heartbeats;
   secrets: Pick<Secrets, 'encrypt'>;
+  /** null: there is no other process. */
+  stops: StopRequests | null;
   log: Log;
   /** Milliseconds; the answer is cut then. */
   deadlineMs?: number;

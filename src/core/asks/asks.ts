@@ -2,6 +2,7 @@ import { newAccount } from '../account/account.ts';
 import { ASK_DEADLINE, askKey, decideHold } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
+import type { ChatUser } from '../chat.ts';
 import { accountIdOf, askIdOf, isSameUser } from '../identity.ts';
 import type { Asks, AsksDeps, LapseBody } from './ask.ts';
 import { preparePrompt } from './prompt.ts';
@@ -11,6 +12,16 @@ import { createRunAsk, type RunAsk } from './run-ask.ts';
 export function createAsks(deps: AsksDeps): Asks {
   const { wallets, rules, modelRules, modelName } = deps;
   const runAsk: RunAsk = createRunAsk({ ...deps, deadlineMs: deps.deadlineMs ?? ASK_DEADLINE });
+
+  /** The ask may run in another process: its hold stands in the asker's account. */
+  async function stopElsewhere(askId: string, by: ChatUser): Promise<'stopping' | 'not_running'> {
+    if (deps.stops === null) return 'not_running';
+    const account = await wallets.read(accountIdOf(rules.hash, by));
+    const hold = account?.holds.find((candidate) => candidate.askId === askId);
+    if (hold === undefined || !isSameUser(hold.by, by)) return 'not_running';
+    await deps.stops.request(askId);
+    return 'stopping';
+  }
 
   return {
     async start(question) {
@@ -57,9 +68,9 @@ export function createAsks(deps: AsksDeps): Asks {
         },
       };
     },
-    stop(askId, by) {
+    async stop(askId, by) {
       const asker = runAsk.askerOf(askId);
-      if (asker === null) return 'not_running';
+      if (asker === null) return stopElsewhere(askId, by);
       if (!isSameUser(asker, by)) return 'not_yours';
       runAsk.breakOff(askId, 'stopped');
       return 'stopping';

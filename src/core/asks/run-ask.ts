@@ -4,6 +4,7 @@ import type { ChatUser } from '../chat.ts';
 import { safetyIdOf } from '../identity.ts';
 import type { ModelMessage } from '../model.ts';
 import type { AskResult, AsksDeps, AskView, LapseBody } from './ask.ts';
+import { LOOK_FOR_STOP_EVERY } from './stop-requests.ts';
 import { type BreakOff, isVisible, streamAnswer } from './stream-answer.ts';
 
 interface HeldAsk {
@@ -37,6 +38,19 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     }
   }
 
+  /** @returns what ends the looking */
+  function lookForStop(askId: string, breakOff: (why: BreakOff) => void): () => void {
+    const { stops } = deps;
+    if (stops === null) return () => {};
+    const timer = setInterval(() => {
+      stops.isRequested(askId).then(
+        (isRequested) => isRequested && breakOff('stopped'),
+        (error: unknown) => deps.log.debug({ err: error, askId }, 'a stop could not be looked for'),
+      );
+    }, LOOK_FOR_STOP_EVERY);
+    return () => clearInterval(timer);
+  }
+
   function seal({ handle }: AskView): string | null {
     return handle === null ? null : deps.secrets.encrypt(JSON.stringify(handle));
   }
@@ -54,6 +68,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         () => ({ ...progress, sealedHandle: seal(view) }),
         () => breakOff('lease_lost'),
       );
+      const stopLooking = lookForStop(askId, breakOff);
       try {
         const streamed = await streamAnswer(
           deps.model,
@@ -94,6 +109,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         };
       } finally {
         clearTimeout(deadline);
+        stopLooking();
         heartbeat.end();
         running.delete(askId);
       }

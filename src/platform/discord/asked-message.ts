@@ -32,6 +32,12 @@ export function readAskedMessage(message: GatewayMessageCreateDispatchData, bot:
     channel,
     user: author.id,
     text: content.replaceAll(new RegExp(`<@!?${bot}>`, 'g'), '').trim(),
-    turn: { by: { platform: 'discord', workspace: '', user: author.id }, cause: id, isPrivatePlace },
+    turn: {
+      by: { platform: 'discord', workspace: '', user: author.id },
+      cause: id,
+      isPrivatePlace,
+      space: guild ?? null,
+      channels: [channel],
+    },
   };
 }

@@ -54,17 +54,26 @@ export function readOrigin(interaction: APIInteraction): Origin {
     id: interaction.id,
     token: interaction.token,
     user: userId(interaction),
-    channel: interaction.channel?.id ?? ('channel_id' in interaction ? (interaction.channel_id ?? '') : ''),
+    channel: channelId(interaction),
     isUserInstallOnly: owners !== undefined && !(ApplicationIntegrationType.GuildInstall in owners),
   };
 }
 
 function readTurn(interaction: APIInteraction): Turn {
+  const { channel } = interaction;
+  const parent = channel !== undefined && 'parent_id' in channel ? channel.parent_id : null;
   return {
     by: { platform: 'discord', workspace: '', user: userId(interaction) },
     cause: interaction.id,
     isPrivatePlace: interaction.context === InteractionContextType.BotDM,
+    space: interaction.guild_id ?? null,
+    channels: [channelId(interaction), parent].filter((id) => id != null && id !== ''),
   };
+}
+
+/** Empty when Discord names none. */
+function channelId(interaction: APIInteraction): string {
+  return interaction.channel?.id ?? ('channel_id' in interaction ? (interaction.channel_id ?? '') : '');
 }
 
 function userId(interaction: APIInteraction): string {

@@ -70,7 +70,8 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
       const { isDirect } = arrival.inbound;
       place.isDirect =
         isDirect ?? (channel !== null && (await directChannels.isOwn(getClient, workspace, user, channel)));
-      await run({ ...turn, isPrivatePlace: place.isDirect }, responder);
+      const where = { space: source.teamId, channels: channel === null ? [] : [channel] };
+      await run({ ...turn, isPrivatePlace: place.isDirect, ...where }, responder);
     } catch (error) {
       log.error({ err: error }, 'a turn on Slack ended with an error');
     } finally {

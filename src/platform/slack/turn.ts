@@ -6,7 +6,7 @@ import { workspaceOf } from './workspace.ts';
 
 /** What a command, a press or a message tells, in one shape. */
 export interface Inbound {
-  turn: Omit<Turn, 'isPrivatePlace'>;
+  turn: Pick<Turn, 'by' | 'cause'>;
   source: InstallSource;
   /** Null when it came from no conversation. */
   channel: string | null;

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../src/sandbox/http-server.ts';
+import {
+  createSimulatedWorld,
+  type SimulatedWorld,
+  type SimulatedWorldOptions,
+} from '../../src/sandbox/simulated-world.ts';
+import { startBalancer } from './balancer.ts';
+import { type Member, startMember } from './member-process.ts';
+import type { MemberOptions } from './protocol.ts';
+
+/** Processes of the bot on one store, behind a load balancer, among simulators that live in the test's process. */
+export interface Fleet {
+  world: SimulatedWorld;
+  /** What the processes are configured with. */
+  env: Record<string, string>;
+  members(): readonly Member[];
+  /** Starts one more and waits until it takes requests. */
+  start(roles?: string): Promise<Member>;
+  /** Forgets the processes that have ended. @returns how many */
+  bury(): number;
+  /** Puts the clocks of all processes and simulators forward. */
+  advance(ms: number): void;
+  now(): number;
+  /** Lets all that is due be done, webhooks included. */
+  settle(): Promise<void>;
+  /** Kills all processes. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FleetOptions {
+  /** A Redis that is the fleet's alone; SQLite, which has one process, without it. */
+  redisUrl?: string;
+  env?: Record<string, string>;
+  member?: Partial<MemberOptions>;
+  world?: Partial<SimulatedWorldOptions>;
+}
+
+export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
+  const folder = await mkdtemp(join(tmpdir(), 'tallybot-chaos-'));
+  const frontPort = await freePort();
+  let aheadMs = 0;
+  let members: Member[] = [];
+  const now = () => Date.now() + aheadMs;
+  const world = await createSimulatedWorld({
+    databasePath: join(folder, 'tallybot.db'),
+    botPort: frontPort,
+    rateLimits: 'off',
+    now,
+    ...options.world,
+  });
+  const env: Record<string, string> = {
+    ...world.env,
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
+    ...options.env,
+  };
+  const balancer = await startBalancer(frontPort, () =>
+    members.filter((member) => member.isUp()).map((member) => member.url() ?? ''),
+  );
+
+  async function end(): Promise<void> {
+    for (const member of members) member.kill();
+    await Promise.all(members.map((member) => member.ended));
+    members = [];
+  }
+
+  return {
+    world,
+    env,
+    members: () => members,
+    async start(roles = 'web,bot,worker') {
+      const member = startMember(
+        { ...env, ROLES: roles },
+        { isCommitBlind: false, patienceMs: 5_000, ...options.member, aheadMs },
+      );
+      members.push(member);
+      await member.ready();
+      return member;
+    },
+    bury() {
+      const before = members.length;
+      members = members.filter((member) => !member.hasEnded());
+      return before - members.length;
+    },
+    advance(ms) {
+      aheadMs += ms;
+      world.dodo.clock.advance(ms);
+      for (const member of members) member.setClock(aheadMs);
+    },
+    now,
+    async settle() {
+      for (let round = 0; round < 2; round += 1) {
+        await world.dodo.webhooks.flush();
+        await Promise.all(members.filter((member) => member.isUp()).map((member) => member.settle()));
+      }
+    },
+    end,
+    async close() {
+      await end();
+      await balancer.close();
+      await world.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Looks every few milliseconds. @throws Error naming what did not come */
+export async function until(
+  what: string | (() => string),
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline)
+      throw new Error(`expected ${typeof what === 'string' ? what : what()} within ${withinMs} ms`);
+    await pause(40);
+  }
+}
