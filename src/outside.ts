@@ -56,7 +56,7 @@ export async function openOutside(
   const opened = await openStore(where, clock, log);
   stack.defer(() => opened.close());
   await refuseUnsafe(opened, config.isUnsafeStoreAccepted, log);
-  const { store } = opened;
+  const store = overrides.aroundStore?.(opened.store) ?? opened.store;
   const identity = createStoreIdentity(store);
   await identity.confirm({
     dodo_environment: config.dodo.environment,

@@ -109,6 +109,7 @@ function connected(platform: Omit<Part, 'routers' | 'lease'> & Omit<BotConnectio
     connect: () => platform.connect(),
     disconnect: () => platform.disconnect(),
     isConnected: () => platform.isConnected(),
+    check: remembered(platform.messenger.platform, () => platform.check(), deps.outside.clock).check,
   };
   return { ...platform, routers: [], lease: createBotLease(connection, { ...deps.outside, onFatal: deps.onFatal }) };
 }

@@ -33,6 +33,26 @@ export interface Grant {
   expiresAt: Millis | null;
 }
 
+/** A customer's line in the list of all balances. */
+export interface CustomerBalance {
+  customerId: string;
+  balance: number;
+  overage: number;
+  /** Dodo's clock; null: nothing was ever booked, or Dodo does not say. */
+  lastTransactionAt: Millis | null;
+  /** Dodo's clock. */
+  createdAt: Millis;
+}
+
+/** A grant with where it came from; one that has ended has nothing remaining. */
+export interface SourcedGrant extends Grant {
+  initial: number;
+  /** The payment, or the subscription, that it was granted for. */
+  sourceId: string | null;
+  /** Dodo's clock. */
+  createdAt: Millis;
+}
+
 export interface Subscription {
   id: string;
   customerId: string;
@@ -59,6 +79,28 @@ export interface Payment {
   errorMessage: string | null;
 }
 
+/** Money that was given back for a payment. */
+export interface Refund {
+  id: string;
+  paymentId: string;
+  customerId: string;
+  /** succeeded, failed, pending, review */
+  status: string;
+  amountCents: number;
+}
+
+/** A payment that the cardholder disputes. */
+export interface Dispute {
+  id: string;
+  paymentId: string;
+  /** Dodo may leave the customer out: then the payment tells whose it is. */
+  customerId: string | null;
+  /** opened, challenged, expired, accepted, lost: the money is held or gone. won, cancelled: it stays. */
+  status: string;
+  /** null: all of the payment. */
+  amountCents: number | null;
+}
+
 /** The metadata that Dodo passes through from the checkout session. */
 export type Metadata = Record<string, string | number | boolean>;
 
@@ -74,6 +116,8 @@ export type BillingEvent =
       subscription: Subscription;
     }
   | { kind: 'payment'; type: string; at: Millis; businessId: string; metadata: Metadata; payment: Payment }
+  | { kind: 'refund'; type: string; at: Millis; businessId: string; metadata: Metadata; refund: Refund }
+  | { kind: 'dispute'; type: string; at: Millis; businessId: string; metadata: Metadata; dispute: Dispute }
   /** Rightly formed, of a type that changes nothing here (credit.balance_low, license_key.created …). */
   | { kind: 'ignored'; type: string; at: Millis; businessId: string };
 
@@ -91,6 +135,24 @@ export interface UsageEvent {
   /** When the ask was settled, on our clock; goes into the metadata. */
   settledAt: Millis;
 }
+
+/** An entry in the ledger by hand. */
+export interface AdjustRequest {
+  customerId: string;
+  direction: 'debit' | 'credit';
+  tokens: number;
+  idempotencyKey: string;
+  reason: string;
+  /** Of a credit, on Dodo's clock; null or left out: never. */
+  expiresAt?: Millis | null;
+}
+
+export type AdjustOutcome =
+  | { kind: 'done'; rowId: string }
+  /** The key was used before, so it was done before. */
+  | { kind: 'repeated' }
+  /** The balance does not cover a debit. */
+  | { kind: 'insufficient' };
 
 export interface CheckoutRequest {
   productId: string;
@@ -151,6 +213,9 @@ export class MalformedEvent extends Error {
 /** Which share of the budget of calls a caller draws on: members first, then usage, then reconciling. */
 export type CallShare = 'member' | 'usage' | 'reconcile';
 
+/** Customers on a full page of balances. */
+export const BALANCES_A_PAGE = 100;
+
 /** Every call that asks Dodo may throw a BillingError. */
 export interface Billing {
   /** Dodo's clock, as its last answer told it; ours until then. */
@@ -169,9 +234,17 @@ export interface Billing {
   portalLink(customerId: string): Promise<string>;
 
   /** Rows created at or after `since` (Dodo's clock; null: the newest page only), every page, in no promised order. */
-  readLedger(customerId: string, since: Millis | null): Promise<LedgerRow[]>;
+  readLedger(customerId: string, since: Millis | null, share?: CallShare): Promise<LedgerRow[]>;
   /** Grants that still hold tokens. */
-  readGrants(customerId: string): Promise<Grant[]>;
+  readGrants(customerId: string, share?: CallShare): Promise<Grant[]>;
+  /** One page of all customers' balances, counted from 0; fewer than `BALANCES_A_PAGE` on the last one. */
+  readBalances(page: number): Promise<CustomerBalance[]>;
+  /** What was paid in a checkout session, or tried to; null: nothing yet. */
+  sessionPayment(sessionId: string): Promise<{ paymentId: string; status: string | null } | null>;
+  /** The customer's newest payments that succeeded, newest first; at most a page. */
+  succeededPayments(customerId: string): Promise<string[]>;
+  /** A payment, and the subscription that it is for, as they are now, in the form in which webhooks tell them. */
+  paymentAsEvents(paymentId: string, share: CallShare): Promise<BillingEvent[]>;
 
   /** 1 to 1,000 events. Resolves when Dodo has taken all of them. */
   ingest(events: readonly UsageEvent[]): Promise<void>;
@@ -184,6 +257,14 @@ export interface Billing {
     idempotencyKey: string;
     reason: string;
   }): Promise<'done' | 'repeated' | 'insufficient'>;
+  /** Books a debit or a credit by hand, once for its key. */
+  adjust(request: AdjustRequest): Promise<AdjustOutcome>;
+  /** Every grant there ever was. */
+  readGrantHistory(customerId: string): Promise<SourcedGrant[]>;
+  /** A payment as it is now; `createdAt` is on Dodo's clock. */
+  payment(paymentId: string): Promise<{ payment: Payment; createdAt: Millis; metadata: Metadata }>;
+  /** A subscription as it is now. */
+  subscription(subscriptionId: string): Promise<Subscription>;
   /** Ends a subscription at once. */
   cancelSubscription(subscriptionId: string): Promise<void>;
 

@@ -21,7 +21,7 @@ export interface Turn {
   isPrivatePlace: boolean;
   /** The Discord server or the Slack team where it happened; null in Discord's DMs. */
   space: string | null;
-  /** The conversation where it happened and, as far as the platform tells, the channel that it is a thread of. */
+  /** The conversation where it happened and, as far as the platform tells, what it stands in: a thread's channel. */
   channels: readonly string[];
 }
 

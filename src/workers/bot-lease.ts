@@ -8,6 +8,8 @@ export interface BotConnection {
   /** The platform's name. */
   name: string;
   isConnected(): boolean;
+  /** Asks the platform whether what it lets in is set as it should be. Throws saying what is not. */
+  check(): Promise<void>;
   /** Called once, and again only after `disconnect`; what is lost in between it mends itself. Throws when it never can. */
   connect(): Promise<void>;
   /** New turns stop; those that run go on. */
@@ -17,7 +19,7 @@ export interface BotConnection {
 export interface BotLease extends Loop {
   /** Looks after the lease once, now. */
   hold(): Promise<void>;
-  /** Throws unless this process is connected, or stands by. */
+  /** Throws unless this process is connected and the platform content, or it stands by. */
   check(): Promise<void>;
   /** Disconnects and lets whoever stands by take over. */
   release(): Promise<void>;
@@ -60,18 +62,26 @@ export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): B
     }
   }
 
-  function join(): void {
+  async function join(): Promise<void> {
     state = 'joined';
     log.info({ platform: connection.name }, 'connecting');
-    connection.connect().catch((error: unknown) => {
+    try {
+      await connection.connect();
+    } catch (error) {
       // Refused because we left again meanwhile is no fault.
       if (state === 'joined') deps.onFatal(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    await connection.check().catch((error: unknown) => {
+      if (!connection.isConnected()) return;
+      const why = error instanceof Error ? error.message : String(error);
+      log.error({ platform: connection.name, why }, 'connected, but not everything can work');
     });
   }
 
   async function hold(): Promise<void> {
     const isOurs = await take();
-    if (isOurs && state !== 'joined') join();
+    if (isOurs && state !== 'joined') void join();
     else if (!isOurs && state !== 'standing_by') {
       const wasJoined = state === 'joined';
       state = 'standing_by';
@@ -94,7 +104,9 @@ export function createBotLease(connection: BotConnection, deps: BotLeaseDeps): B
     ...loop,
     hold,
     async check() {
-      if (state !== 'standing_by' && !connection.isConnected()) throw new Error(`${connection.name} is not connected`);
+      if (state === 'standing_by') return;
+      if (!connection.isConnected()) throw new Error(`${connection.name} is not connected`);
+      await connection.check();
     },
     async release() {
       await loop.stop();

@@ -76,7 +76,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     members: () => members,
     async start(roles = 'web,bot,worker') {
       const member = startMember(
-        { ...env, ROLES: roles },
+        { ...env, ...(env.REDIS_URL !== undefined && { ROLES: roles }) },
         { isCommitBlind: false, patienceMs: 5_000, ...options.member, aheadMs },
       );
       members.push(member);
@@ -97,7 +97,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     async settle() {
       for (let round = 0; round < 2; round += 1) {
         await world.dodo.webhooks.flush();
-        await Promise.all(members.filter((member) => member.isUp()).map((member) => member.settle()));
+        await Promise.all(members.filter((member) => member.isUp() && member.works).map((member) => member.settle()));
       }
     },
     end,
@@ -122,4 +122,17 @@ export async function until(
       throw new Error(`expected ${typeof what === 'string' ? what : what()} within ${withinMs} ms`);
     await pause(40);
   }
+}
+
+/** The sum over the processes of a counter or gauge of `/metrics`, without `tallybot_`. */
+export async function metricOf(fleet: Pick<Fleet, 'members'>, name: string): Promise<number> {
+  const figures = fleet
+    .members()
+    .filter((member) => member.isUp())
+    .map(async (member) => {
+      const text = await (await fetch(`${member.url()}/metrics`)).text();
+      const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name} `));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    });
+  return (await Promise.all(figures)).reduce((sum, figure) => sum + figure, 0);
 }

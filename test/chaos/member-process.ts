@@ -6,6 +6,8 @@ const MEMBER = fileURLToPath(new URL('./member.ts', import.meta.url));
 
 /** A process of the fleet, as its test sees it. */
 export interface Member {
+  /** Has the role `worker`. */
+  works: boolean;
   /** null until it takes requests. */
   url(): string | null;
   /** Runs, and was not stalled. */
@@ -80,6 +82,7 @@ export function startMember(env: Record<string, string>, options: MemberOptions)
   }
 
   return {
+    works: (env.ROLES ?? 'worker').includes('worker'),
     url: () => url,
     isUp: () => url !== null && !isStalled && !hasEnded,
     async ready() {

@@ -211,6 +211,34 @@ describe('a platform that refuses for good', () => {
   });
 });
 
+describe('a platform that is set otherwise than the bot needs it', () => {
+  it.each([
+    {
+      platform: 'Discord',
+      start() {
+        fleet.discord.setInteractionsUrl('https://elsewhere.example/interactions');
+        return fleet.onDiscord('first');
+      },
+      cure: /elsewhere\.example.*Interactions Endpoint URL/,
+    },
+    {
+      platform: 'Slack',
+      start() {
+        fleet.slack.settings.botToken = 'xoxb-never-installed';
+        return fleet.onSlack('first');
+      },
+      cure: /invalid_auth/,
+    },
+  ])('is told in the log, and the process is not ready, though it is connected: $platform', async ({ start, cure }) => {
+    const first = start();
+    await hold(first);
+    await joined(first);
+    await expect.poll(() => first.told).toContain('connected, but not everything can work');
+    await expect(first.lease.check()).rejects.toThrow(cure);
+    expect(first.fatal).toEqual([]);
+  });
+});
+
 describe('two bot processes in Socket Mode', () => {
   it('connect one of them alone, and hand over at once when it is released', async () => {
     const [first, second] = [fleet.onSlack('first'), fleet.onSlack('second')];

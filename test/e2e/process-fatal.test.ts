@@ -133,6 +133,18 @@ describe('a process that a platform refuses for good', () => {
   );
 });
 
+describe('a process that is connected, and yet cannot answer', () => {
+  it('is not ready, and its log says why', async () => {
+    const { world, start } = await open(SOCKET);
+    const bot = start({ SLACK_BOT_TOKEN: 'xoxb-not-the-right-one' });
+    await bot.ready();
+    await expect.poll(() => bot.output()).toMatch(/"why":"[^"]*invalid_auth[^"]*".*not everything can work/);
+    expect(world.slack.sockets.connections).toHaveLength(1);
+    expect(await isReady(world)).toBe(false);
+    expect(bot.output()).not.toContain('xoxb-not');
+  });
+});
+
 async function isReady({ env }: SimulatedWorld): Promise<boolean> {
   const response = await fetch(`${env.BASE_URL}/readyz`);
   await response.arrayBuffer();

@@ -27,6 +27,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again on the same port and folder, after `kill`. */
   start(): Promise<void>;
+  /** Deletes all keys. */
+  clear(): Promise<void>;
   /** Ends it and removes its folder. */
   close(): Promise<void>;
 }
@@ -102,6 +104,11 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
     },
     kill: () => end('SIGKILL'),
     start,
+    clear: async () => {
+      const client = await createClient({ url }).connect();
+      await client.sendCommand(['FLUSHALL']);
+      client.destroy();
+    },
     close: async () => {
       await end('SIGKILL');
       await rm(folder, { recursive: true, force: true });

@@ -19,6 +19,12 @@ export interface Account {
   createdAt: Millis;
   /** The chat user who first used it. */
   owner: ChatUser;
+  /** Other chat users that share this wallet by `/link`. */
+  identities: ChatUser[];
+  /** What lets another chat user in, once; hashed. */
+  linkCode: { hash: string; expiresAt: Millis } | null;
+  /** The wallet that the owner shares by `/link`: this one stays empty meanwhile. */
+  joined: { accountId: string; at: Millis } | null;
   /** The Dodo customer; once set it never changes. */
   customerId: string | null;
   /** null until the ledger was read for the first time. */
@@ -152,6 +158,9 @@ export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
     id,
     createdAt: now,
     owner,
+    identities: [],
+    linkCode: null,
+    joined: null,
     customerId: null,
     ledger: null,
     grants: [],

@@ -67,7 +67,7 @@ function readTurn(interaction: APIInteraction): Turn {
     cause: interaction.id,
     isPrivatePlace: interaction.context === InteractionContextType.BotDM,
     space: interaction.guild_id ?? null,
-    channels: [channelId(interaction), parent].filter((id) => id != null && id !== ''),
+    channels: [channelId(interaction), parent].filter((id): id is string => id != null && id !== ''),
   };
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Billing, CallShare } from '../../core/billing.ts';
 import type { Log } from '../../core/log.ts';
 import { type Clock, type Millis, SECOND } from '../../core/time.ts';
+import { readBalances } from './balances.ts';
+import { adjust } from './adjust.ts';
 import { createCalls } from './calls.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
 import { createCheckout, sessionCreatedAt } from './checkout.ts';
@@ -10,8 +12,11 @@ import { customerCreatedAt, portalLink } from './customers.ts';
 import { debit } from './debit.ts';
 import { createDodoClock } from './dodo-clock.ts';
 import { parseEvent } from './events/parse-event.ts';
-import { readGrants, readLedger } from './ledger.ts';
+import { readGrantHistory, readGrants, readLedger } from './ledger.ts';
+import { payment } from './payments.ts';
+import { paymentAsEvents, sessionPayment, succeededPayments } from './payments.ts';
 import { id } from './shapes.ts';
+import { subscription } from './subscriptions.ts';
 import { createTransport } from './transport.ts';
 import { hasEvent, ingest } from './usage.ts';
 import { assertWebhookKeyWorks, verifyWebhook } from './webhook-signature.ts';
@@ -61,11 +66,19 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
     sessionCreatedAt: (sessionId) => sessionCreatedAt(port, sessionId),
     customerCreatedAt: (customerId) => customerCreatedAt(port, customerId),
     portalLink: (customerId) => portalLink(port, customerId),
-    readLedger: (customerId, since) => readLedger(port, customerId, since),
-    readGrants: (customerId) => readGrants(port, customerId),
+    readLedger: (customerId, since, share = 'reconcile') => readLedger(port, customerId, since, share),
+    readGrants: (customerId, share = 'reconcile') => readGrants(port, customerId, share),
+    readBalances: (page) => readBalances(port, page),
+    sessionPayment: (sessionId) => sessionPayment(port, sessionId),
+    succeededPayments: (customerId) => succeededPayments(port, customerId),
+    paymentAsEvents: (paymentId, share) => paymentAsEvents(port, paymentId, share),
     ingest: (events) => ingest(port, events),
     hasEvent: (eventId) => hasEvent(port, eventId),
     debit: (request) => debit(port, request),
+    adjust: (request) => adjust(port, request),
+    readGrantHistory: (customerId) => readGrantHistory(port, customerId),
+    payment: (paymentId) => payment(port, paymentId),
+    subscription: (subscriptionId) => subscription(port, subscriptionId),
     cancelSubscription: (subscriptionId) => cancelSubscription(port, subscriptionId),
     async probe() {
       const entitlement = await calls.once({

@@ -1,12 +1,12 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { Grant, LedgerRow } from '../../core/billing.ts';
+import type { CallShare, Grant, LedgerRow } from '../../core/billing.ts';
 import { MINUTE, type Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import type { DodoClock } from './dodo-clock.ts';
 import { ledgerRow } from './events/ledger-row.ts';
 import { type PageQuery, readAllPages, readFirstPage } from './pages.ts';
-import { amount, id, optionalInstant } from './shapes.ts';
+import { amount, id, instant, optionalInstant, optionalText } from './shapes.ts';
 
 /** Rows made while the pages are read should not move the pages; Dodo's clock is known to about a second. */
 const END_MARGIN: Millis = 5 * MINUTE;
@@ -23,7 +23,12 @@ interface LedgerPort {
  * @param since on Dodo's clock: rows made then or later, from all pages; null: the newest page only, at most 100 rows
  * @throws BillingError
  */
-export async function readLedger(port: LedgerPort, customerId: string, since: Millis | null): Promise<LedgerRow[]> {
+export async function readLedger(
+  port: LedgerPort,
+  customerId: string,
+  since: Millis | null,
+  share: CallShare,
+): Promise<LedgerRow[]> {
   const range =
     since === null
       ? {}
@@ -33,7 +38,7 @@ export async function readLedger(port: LedgerPort, customerId: string, since: Mi
         };
   const listing = {
     name: 'read the ledger',
-    share: 'reconcile' as const,
+    share,
     item: ledgerRow,
     send: (page: PageQuery) =>
       port.client.creditEntitlements.balances.listLedger(customerId, {
@@ -50,10 +55,10 @@ const grant = z
   .transform((told): Grant => ({ id: told.id, remaining: told.remaining_amount, expiresAt: told.expires_at }));
 
 /** @returns the grants of our entitlement that still hold tokens @throws BillingError */
-export async function readGrants(port: LedgerPort, customerId: string): Promise<Grant[]> {
+export async function readGrants(port: LedgerPort, customerId: string, share: CallShare): Promise<Grant[]> {
   const grants = await readAllPages(port.calls, {
     name: 'read the grants',
-    share: 'reconcile',
+    share,
     item: grant,
     send: (page) =>
       port.client.creditEntitlements.balances.listGrants(customerId, {
@@ -63,4 +68,39 @@ export async function readGrants(port: LedgerPort, customerId: string): Promise<
       }),
   });
   return grants.filter((one) => one.remaining > 0);
+}
+
+const sourcedGrant = z
+  .object({
+    id,
+    initial_amount: amount,
+    remaining_amount: amount,
+    expires_at: optionalInstant,
+    is_expired: z.boolean(),
+    source_id: optionalText,
+    created_at: instant,
+  })
+  .transform(
+    (told): SourcedGrant => ({
+      id: told.id,
+      initial: told.initial_amount,
+      remaining: told.is_expired ? 0 : told.remaining_amount,
+      expiresAt: told.expires_at,
+      sourceId: told.source_id,
+      createdAt: told.created_at,
+    }),
+  );
+
+/** @returns every grant of our entitlement, also those that have ended @throws BillingError */
+export async function readGrantHistory(port: LedgerPort, customerId: string): Promise<SourcedGrant[]> {
+  return readAllPages(port.calls, {
+    name: 'read all grants',
+    share: 'usage',
+    item: sourcedGrant,
+    send: (page) =>
+      port.client.creditEntitlements.balances.listGrants(customerId, {
+        credit_entitlement_id: port.entitlementId,
+        ...page,
+      }),
+  });
 }

@@ -43,7 +43,12 @@ export async function readAllPages<Item extends { id: string }>(calls: Calls, li
   }
 }
 
-function readPage<Item extends { id: string }>(calls: Calls, listing: Listing<Item>, number: number): Promise<Item[]> {
+/** @returns page `number`, counted from 0; at most 100 items */
+export function readPage<Item extends { id: string }>(
+  calls: Calls,
+  listing: Listing<Item>,
+  number: number,
+): Promise<Item[]> {
   return calls.read({
     name: listing.name,
     share: listing.share,

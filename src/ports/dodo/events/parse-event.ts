@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type BillingEvent, MalformedEvent } from '../../../core/billing.ts';
 import { firstProblem, id, instant, metadata } from '../shapes.ts';
+import { disputeShape } from './dispute.ts';
 import { ledgerRow } from './ledger-row.ts';
 import { paymentShape } from './payment.ts';
+import { refundShape } from './refund.ts';
 import { subscriptionShape } from './subscription.ts';
 
 const envelope = z.object({ business_id: id, type: id, timestamp: instant, data: z.unknown() });
@@ -39,6 +41,13 @@ export function parseEvent(body: string, entitlementId: string): BillingEvent {
   if (type.startsWith('payment.')) {
     const payment = read(paymentShape(type), data, type);
     return { kind: 'payment', ...common, metadata: metadataOf(data, type), payment };
+  }
+  if (type.startsWith('refund.')) {
+    const refund = read(refundShape(type), data, type);
+    return { kind: 'refund', ...common, metadata: metadataOf(data, type), refund };
+  }
+  if (type.startsWith('dispute.')) {
+    return { kind: 'dispute', ...common, metadata: {}, dispute: read(disputeShape, data, type) };
   }
   return { kind: 'ignored', ...common };
 }

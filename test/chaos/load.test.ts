@@ -1,0 +1,103 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { createRedisStore, type RedisStore } from '../../src/ports/store/redis/redis-store.ts';
+import { checkoutOf, modelTable, type Person, payAt, personOn } from '../helpers/people.ts';
+import { canStartRedis, startRedisServer } from '../helpers/redis-server.ts';
+import { type AccountBooks, readBooks, readDodo } from './books.ts';
+import { createFleet, type Fleet, metricOf, until } from './fleet.ts';
+
+const ASKS = 500;
+const GRANTED = 10_000_000;
+const PLATFORMS = ['discord', 'slack'] as const;
+
+const redis = canStartRedis('the load test over several processes') ? await startRedisServer() : null;
+afterAll(() => redis?.close());
+
+describe.skipIf(redis === null)('500 asks at once, on both platforms, over processes that share a Redis (I1)', () => {
+  let fleet: Fleet;
+  let store: RedisStore;
+  afterEach(async () => {
+    await store.close();
+    await fleet.close();
+    await redis?.clear();
+  });
+
+  /** A fleet with a member on each platform who has a Starter plan: about 20 answers each. */
+  async function begin(roles: readonly string[], isCommitBlind = false): Promise<Person[]> {
+    fleet = await createFleet({
+      redisUrl: redis?.url ?? '',
+      env: {
+        MODEL_TABLE: modelTable({ maxOutputTokens: 100, leastOutputTokens: 10, tokensEach: 5_000 }),
+        MAX_ASKS_PER_ACCOUNT: '1000',
+        MEMBER_ASKS_PER_MINUTE: '0',
+      },
+      member: { isCommitBlind },
+      world: { chunkDelayMs: 20 },
+    });
+    store = await createRedisStore({ url: redis?.url ?? '', now: Date.now });
+    await Promise.all(roles.map((role) => fleet.start(role)));
+    const people = PLATFORMS.map((platform) => personOn(platform, fleet, 'Ann'));
+    for (const person of people) {
+      await payAt(await checkoutOf(person, 'starter'), `${person.platform}@example.com`);
+      await until('the tokens to arrive', () => person.dms().some(({ text }) => text.includes('10,000,000')));
+    }
+    return people;
+  }
+
+  const books = () => readBooks(store, fleet.world.dodo.store.customers.keys());
+  const held = ({ account }: AccountBooks) => account.holds.reduce((sum, { tokens }) => sum + tokens, 0);
+
+  /**
+   * Asks everything at once, half on each platform, and waits until all is decided and over.
+   * @returns the most that was charged and held on one wallet at any time that was looked at
+   */
+  async function askAll(people: readonly Person[]): Promise<number> {
+    for (let i = 0; i < ASKS / people.length; i += 1) {
+      for (const person of people) person.does('ask', `Question ${i} [[length:90]]`);
+    }
+    let most = 0;
+    const isOver = async () => {
+      const { accounts } = await books();
+      most = Math.max(most, ...accounts.map((one) => one.charged + held(one)));
+      const decided = (await metricOf(fleet, 'asks_held')) + (await metricOf(fleet, 'asks_refused'));
+      return decided >= ASKS && accounts.every(({ account }) => account.holds.length === 0);
+    };
+    await until('every ask to be decided and over', isOver, 60_000);
+    return most;
+  }
+
+  it.each([
+    [1, ['web,worker']],
+    [2, ['web,worker', 'web,worker']],
+    [4, ['web', 'web', 'web,worker', 'web,worker']],
+  ])('%i processes charge and hold no more than was granted, and Dodo takes all of it', async (_count, roles) => {
+    const most = await askAll(await begin(roles));
+    expect(most).toBeLessThanOrEqual(GRANTED);
+    const { accounts } = await books();
+    expect(accounts).toHaveLength(2);
+    for (const { charged, account, receipts } of accounts) {
+      expect(charged).toBeLessThanOrEqual(GRANTED);
+      expect(charged).toBeGreaterThan(GRANTED * 0.9);
+      expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
+      expect(account.holds).toEqual([]);
+    }
+    expect(await metricOf(fleet, 'asks_held')).toBe(accounts.flatMap(({ receipts }) => receipts).length);
+
+    await until('the usage to be sent', async () => {
+      fleet.advance(5_000);
+      await fleet.settle();
+      const { account } = accounts[0] ?? {};
+      return account !== undefined && (await store.depths()).every(({ topic }) => topic !== 'usage');
+    });
+    await fleet.world.dodo.tick();
+    for (const { charged, account } of accounts) {
+      const dodo = readDodo(fleet.world, account.customerId ?? '');
+      expect(dodo).toMatchObject({ granted: GRANTED, metered: charged, deducted: charged });
+    }
+  });
+
+  it('without the compare of compare-and-commit two processes charge more than was granted', async () => {
+    await askAll(await begin(['web,worker', 'web,worker'], true));
+    const { accounts } = await books();
+    expect(Math.max(...accounts.map(({ charged }) => charged))).toBeGreaterThan(GRANTED);
+  });
+});

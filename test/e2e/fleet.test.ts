@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type App, createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Log } from '../../src/core/log.ts';
+import { createSimulatedWorld, type SimulatedWorld, type Transports } from '../../src/sandbox/simulated-world.ts';
+import { ask, checkoutOf, payAt, personOn, reads } from '../helpers/people.ts';
+import { canStartRedis, type RedisServer, startRedisServer } from '../helpers/redis-server.ts';
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const quick = { log: silent, usageGatherMs: 20, editIntervalMs: 20 };
+
+describe.skipIf(!canStartRedis('several processes on one Redis'))('several processes on one Redis', () => {
+  let redis: RedisServer;
+  let world: SimulatedWorld;
+  const apps: App[] = [];
+  afterEach(async () => {
+    await Promise.all(apps.splice(0).map((app) => app.close()));
+    await world.close();
+    await redis.close();
+  });
+
+  async function begin(transports: Transports = { discord: 'http', slack: 'http' }): Promise<void> {
+    redis = await startRedisServer();
+    world = await createSimulatedWorld({ databasePath: '/not/used', rateLimits: 'off', transports });
+  }
+
+  async function join(roles: string, port = world.env.PORT ?? '0'): Promise<App> {
+    const { config, secrets } = loadConfig({ ...world.env, REDIS_URL: redis.url, ROLES: roles, PORT: port });
+    const app = await createApp(config, secrets, quick);
+    apps.push(app);
+    return app;
+  }
+
+  async function subscribe(name: string) {
+    const person = personOn('discord', { world }, name);
+    await payAt(await checkoutOf(person, 'starter'), `${name}@example.com`);
+    await expect.poll(() => person.dms().length, { timeout: 5_000 }).toBe(1);
+    return person;
+  }
+
+  it('share the work by their roles: one hears members, another delivers', async () => {
+    await begin();
+    await join('web');
+    await join('worker', '0');
+    const ann = await subscribe('ann');
+    expect((await ask(ann, 'Why is the sky blue?')).isRefused).toBe(false);
+    await expect.poll(() => world.dodo.store.events.size, { timeout: 5_000 }).toBe(1);
+  });
+
+  it('stop an answer from whichever of them hears the button', async () => {
+    await begin();
+    await join('web,worker,bot');
+    const other = await join('web', '0');
+    const ann = await subscribe('ann');
+    const asked = ann.does('ask', 'A long story, please [[length:3000]] [[delay:30]]');
+    const streaming = await reads(asked, (said) => said.buttons.some((button) => button.label === 'Stop'));
+    world.discord.setInteractionsUrl(`${other.url}/discord/interactions`);
+    const told = await reads(ann.press(streaming, 'Stop'));
+    expect(told.text).toMatch(/Stopping/);
+    const ended = await reads(asked, (said) => said.text.includes('Stopped.'));
+    expect(ended.text).toMatch(/tokens · `ask_/);
+    expect(world.openai.store.requests.at(-1)?.outcome.aborted).toBe(true);
+  });
+
+  it('have one of them at the gateway: a mention is answered once', async () => {
+    await begin({ discord: 'gateway', slack: 'socket' });
+    await join('web,worker,bot');
+    await join('bot', '0');
+    await expect.poll(() => world.discord.gateway.sessions.length, { timeout: 5_000 }).toBe(1);
+    const ann = await subscribe('ann');
+    const member = world.discord.member(ann.id);
+    member.say('Why is the sky blue?', { mention: true });
+    const answers = () => member.sees(world.discord.home.channelId).filter((seen) => seen.content.includes('tokens ·'));
+    await expect.poll(() => answers().length, { timeout: 5_000 }).toBe(1);
+    expect(world.openai.store.requests).toHaveLength(1);
+    expect(world.discord.gateway.sessions).toHaveLength(1);
+  });
+});
