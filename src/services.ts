@@ -3,11 +3,13 @@ import { ask } from '../commands/ask.ts';
 import { balance } from '../commands/balance.ts';
 import { billing as billingCommand } from '../commands/billing.ts';
 import { help } from '../commands/help.ts';
+import { linkCommand } from '../commands/link.ts';
 import { subscribe } from '../commands/subscribe.ts';
 import { topup } from '../commands/topup.ts';
 import type { Overrides } from './app-overrides.ts';
 import type { Config } from './config.ts';
 import type { Moment, Rules } from './core/account/rules.ts';
+import { createAccountsOfUsers } from './core/accounts-of-users.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
 import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
@@ -16,6 +18,7 @@ import { createCatalogue } from './core/catalogue.ts';
 import type { ChatApp } from './core/chat.ts';
 import { createChatApp } from './core/chat-app.ts';
 import type { Command } from './core/command.ts';
+import { createLinking, type LinkCodes } from './core/linking.ts';
 import type { Metrics } from './core/metrics.ts';
 import { knownModels, type ModelRules, unknownModel } from './core/models.ts';
 import { createShop } from './core/shop.ts';
@@ -26,10 +29,12 @@ import { createWalletView } from './core/wallet-view.ts';
 import { createWallets, type Wallets } from './core/wallets.ts';
 import { within } from './core/within.ts';
 import type { Outside } from './outside.ts';
+import { newLinkCode } from './ports/crypto/link-code.ts';
+import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
 import { PAID_PATH } from './web/paid-page.ts';
 
 /** Every slash command, in the order in which members see them. */
-export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, help];
+export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, linkCommand, help];
 
 /** What members use, and what stands behind it. */
 export interface AppServices {
@@ -69,8 +74,10 @@ export function createServices(
 
   const wallets = createWallets({ store, clock, metrics, log, onRows });
   const heartbeats = createHeartbeats({ store, clock, log, metrics });
+  const users = createAccountsOfUsers({ wallets, hash: rules.hash, clock });
   const asks = createAsks({
     wallets,
+    users,
     store,
     model: outside.model,
     count: outside.count,
@@ -87,6 +94,7 @@ export function createServices(
   });
   const shop = createShop({
     wallets,
+    users,
     billing,
     secrets,
     rules,
@@ -94,13 +102,33 @@ export function createServices(
     newNonce: randomUUID,
     returnUrl: `${config.baseUrl}${PAID_PATH}`,
   });
-  const wallet = createWalletView({ wallets, rules, moment });
+  const linking = createLinking({
+    store,
+    wallets,
+    users,
+    codes: linkCodes(outside),
+    secrets,
+    hash: rules.hash,
+    clock,
+    newCode: newLinkCode,
+  });
+  const wallet = createWalletView({ users, rules, moment });
   const chat = createChatApp({
     commands: COMMANDS,
-    services: { asks, shop, wallet, rules, brand: config.brand, specs: COMMANDS, within },
+    services: { asks, shop, wallet, linking, rules, brand: config.brand, specs: COMMANDS, within },
     log,
     metrics,
   });
-  const statements = createStatements({ wallets, store, view: wallet, hash: rules.hash });
+  const statements = createStatements({ wallets, store, view: wallet, users });
   return { rules, modelName, modelRules, moment, wallets, heartbeats, asks, statements, chat };
+}
+
+function linkCodes({ opened, secrets }: Outside): LinkCodes {
+  const keyv = createEncryptedKeyv<string>({ store: opened.keyvAdapter(), namespace: 'link-codes', secrets });
+  return {
+    async keep(hash, accountId, ttlMs) {
+      await keyv.set(hash, accountId, ttlMs);
+    },
+    find: async (hash) => (await keyv.get(hash)) ?? null,
+  };
 }

@@ -1,6 +1,7 @@
 import type { Rules } from './account/rules.ts';
 import type { Asks } from './asks/ask.ts';
 import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
+import type { Linking } from './linking.ts';
 import type { Shop } from './shop.ts';
 import type { Millis } from './time.ts';
 import type { WalletView } from './wallet-view.ts';
@@ -17,6 +18,7 @@ export interface Services {
   asks: Asks;
   shop: Shop;
   wallet: WalletView;
+  linking: Linking;
   rules: Rules;
   brand: Brand;
   /** Every command there is, for /help. */

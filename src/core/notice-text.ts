@@ -28,6 +28,11 @@ export function noticeReply(notice: Notice, brand: Brand): Reply {
         text: `You paid for ${brand.name} ${facts.planName} while another plan of yours is running. We have cancelled the second one, so it will not renew. Whoever runs this bot was told and can refund it.`,
         buttons: [billing],
       };
+    case 'identity_linked':
+      return {
+        text: `Your ${brand.name} wallet is now shared with ${facts.user.user} on ${facts.user.platform === 'discord' ? 'Discord' : 'Slack'}, who typed the code that \`/link\` showed. If that was not you, type \`/link remove\` here at once.`,
+        buttons: [balance],
+      };
     case 'payment_not_joined':
       return {
         text: `A payment to ${brand.name} was made through your checkout, but it could not be safely joined to your wallet. Whoever runs this bot was told; please contact them with the payment's receipt.`,

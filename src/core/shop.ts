@@ -1,11 +1,10 @@
-import { newAccount } from './account/account.ts';
 import { type CheckoutReply, decideCheckout, decideCheckoutOpened } from './account/checkout.ts';
 import type { Rules } from './account/rules.ts';
+import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { Billing, CheckoutSession } from './billing.ts';
 import { type ProductKey, productIdOf } from './catalogue.ts';
 import type { ChatUser } from './chat.ts';
 import { signCheckout } from './checkout-signature.ts';
-import { accountIdOf } from './identity.ts';
 import type { Secrets } from './secrets.ts';
 import type { Clock } from './time.ts';
 import type { Wallets } from './wallets.ts';
@@ -24,6 +23,7 @@ export interface Shop {
 
 export interface ShopDeps {
   wallets: Wallets;
+  users: AccountsOfUsers;
   billing: Pick<Billing, 'createCheckout' | 'portalLink'>;
   secrets: Secrets;
   rules: Rules;
@@ -63,19 +63,17 @@ export function createShop(deps: ShopDeps): Shop {
 
   return {
     async checkout(by, product, quantity) {
-      const accountId = accountIdOf(rules.hash, by);
       const wish = { product, quantity, buyer: by, nonce: deps.newNonce() };
-      const reply = await wallets.run(accountId, [], (account) => {
-        const now = deps.clock();
-        return decideCheckout(account ?? newAccount(accountId, by, now), wish, rules, now);
-      });
+      const { accountId, reply } = await deps.users.run(by, [], (account) =>
+        decideCheckout(account, wish, rules, deps.clock()),
+      );
       if (reply.kind === 'same') return { kind: 'link', url: reply.url, again: true };
       if (reply.kind !== 'create') return reply;
       const session = await openSession(accountId, wish, reply.customerId);
       return { kind: 'link', url: session.url, again: false };
     },
     async portal(by) {
-      const account = await wallets.read(accountIdOf(rules.hash, by));
+      const account = await deps.users.read(by);
       return account?.customerId == null ? null : billing.portalLink(account.customerId);
     },
   };

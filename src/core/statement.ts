@@ -1,7 +1,7 @@
 import type { Receipt } from './account/receipt.ts';
+import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { LedgerRow } from './billing.ts';
 import type { ChatUser } from './chat.ts';
-import { accountIdOf, type Hash } from './identity.ts';
 import type { Store } from './store.ts';
 import type { WalletFigures, WalletView } from './wallet-view.ts';
 import type { Wallets } from './wallets.ts';
@@ -27,11 +27,11 @@ export function createStatements(deps: {
   wallets: Pick<Wallets, 'read'>;
   store: Pick<Store, 'records'>;
   view: Pick<WalletView, 'figures'>;
-  hash: Hash;
+  users: Pick<AccountsOfUsers, 'idOf'>;
 }): Statements {
   return {
     async of(user, limit = MOST) {
-      const accountId = accountIdOf(deps.hash, user);
+      const accountId = await deps.users.idOf(user);
       const [account, figures, receipts, rows] = await Promise.all([
         deps.wallets.read(accountId),
         deps.view.figures(user),

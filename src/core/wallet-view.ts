@@ -10,9 +10,8 @@ import {
 } from './account/available.ts';
 import type { Notice } from './account/notice-facts.ts';
 import type { Moment, Rules } from './account/rules.ts';
+import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { ChatUser } from './chat.ts';
-import { accountIdOf } from './identity.ts';
-import type { Wallets } from './wallets.ts';
 
 /** A wallet as its member is shown it. Tokens. */
 export interface WalletFigures {
@@ -37,20 +36,19 @@ export interface WalletView {
   noticesShown(of: ChatUser, ids: readonly string[]): Promise<void>;
 }
 
-export function createWalletView(deps: { wallets: Wallets; rules: Rules; moment(): Moment }): WalletView {
-  const { wallets, rules } = deps;
+export function createWalletView(deps: { users: AccountsOfUsers; rules: Rules; moment(): Moment }): WalletView {
+  const { users, rules } = deps;
   return {
     async figures(of) {
-      const account = await wallets.read(accountIdOf(rules.hash, of));
+      const account = await users.read(of);
       return account === null ? EMPTY : figuresOf(account, rules, deps.moment());
     },
     async waitingNotices(of) {
-      const account = await wallets.read(accountIdOf(rules.hash, of));
+      const account = await users.read(of);
       return account?.undelivered ?? [];
     },
     async noticesShown(of, ids) {
-      await wallets.run(accountIdOf(rules.hash, of), [], (account) => {
-        if (account === null) return { account: null, reply: undefined };
+      await users.run(of, [], (account) => {
         const undelivered = account.undelivered.filter((notice) => !ids.includes(notice.id));
         return { account: { ...account, undelivered }, reply: undefined };
       });

@@ -58,7 +58,12 @@ describe.each(['http', 'socket'] as const)('over %s', (transport) => {
         {
           name: 'ask',
           options: { prompt: 'why is https://a.test/x?y=1&z=2 so, 1 < 2 & 3?' },
-          turn: { by: { platform: 'slack', workspace: TEAM, user: 'U0ALICE' }, isPrivatePlace: false },
+          turn: {
+            by: { platform: 'slack', workspace: TEAM, user: 'U0ALICE' },
+            isPrivatePlace: false,
+            space: TEAM,
+            channels: [GENERAL],
+          },
         },
       ]);
       const question = stage.slack.store.messages.find((message) => !message.fromBot);

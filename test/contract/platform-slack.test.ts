@@ -25,7 +25,12 @@ describe('a command', () => {
       {
         name: 'ask',
         options: { prompt: 'is 1 < 2 && 3?' },
-        turn: { by: { platform: 'slack', workspace: 'T0SIMTEAM', user: 'U0ALICE' }, isPrivatePlace: false },
+        turn: {
+          by: { platform: 'slack', workspace: 'T0SIMTEAM', user: 'U0ALICE' },
+          isPrivatePlace: false,
+          space: 'T0SIMTEAM',
+          channels: [GENERAL],
+        },
       },
     ]);
     expect(stage.turns[0]?.turn.cause).toMatch(/.+/);
@@ -34,7 +39,7 @@ describe('a command', () => {
   it('belongs to the organisation when the workspace is part of one', async () => {
     stage.slack.team('T0SIMTEAM', { enterpriseId: 'E0ORG' });
     await user().command('/ask', 'hi', { channel: GENERAL }).acknowledged;
-    expect(stage.turns[0]?.turn.by.workspace).toBe('E0ORG');
+    expect(stage.turns[0]?.turn).toMatchObject({ by: { workspace: 'E0ORG' }, space: 'T0SIMTEAM' });
   });
 
   it('hands over whole numbers as numbers, and leaves the rest for the command to judge', async () => {

@@ -1,4 +1,4 @@
-import type { Grant, Subscription } from '../billing.ts';
+import type { Grant, LedgerRow, Subscription } from '../billing.ts';
 import type { ProductKey } from '../catalogue.ts';
 import type { ChatUser } from '../chat.ts';
 import type { Millis } from '../time.ts';
@@ -36,6 +36,8 @@ export interface Account {
   debited: Debited;
   subscriptions: KnownSubscription[];
   checkouts: Checkout[];
+  /** Oldest first. */
+  clawbacks: Clawback[];
   lowBalance: LowBalance;
   /** Asks in the current minute of our clock. */
   pace: { minute: number; asks: number };
@@ -129,6 +131,59 @@ export interface KnownSubscription extends Subscription {
   cancelling: boolean;
 }
 
+/** What became of the tokens of a payment that was refunded or disputed. */
+export interface Clawback {
+  paymentId: string;
+  claims: Claim[];
+  /** The most that the payment's grants were seen to hold since the first claim; null: not looked at yet. */
+  basis: number | null;
+  /** Tokens taken and not given back. */
+  taken: number;
+  /** Of `taken`, what the member was told. */
+  told: number;
+  /** Tokens of the payment that were spent before they could be taken, as the operator was last told. */
+  lost: number;
+  /** For how long, on Dodo's clock, what was taken would have lasted; null: for ever. */
+  lastsMs: Millis | null;
+  /** Counts the rows of this clawback's work. */
+  count: number;
+  open: ClawbackIntent | null;
+}
+
+/** A refund or a dispute: a reason to take tokens for as long as it stands. */
+export interface Claim {
+  id: string;
+  kind: 'refund' | 'dispute';
+  /** null: all of the payment. */
+  cents: number | null;
+  stands: boolean;
+  /** Nothing but an appeal follows on it. */
+  isFinal: boolean;
+  /** Dodo's clock: the time of the event that this state came with. */
+  at: Millis;
+  /** Its tokens were taken, as far as they were there. */
+  isTaken: boolean;
+  /** Counts the times that its tokens were given back, and the debits that Dodo found too large. */
+  round: number;
+}
+
+/** An entry in Dodo's ledger that is under way; written before it is sent. */
+export interface ClawbackIntent {
+  /** The idempotency key. */
+  key: string;
+  claimId: string;
+  direction: 'debit' | 'credit';
+  tokens: number;
+  /** On Dodo's clock; of a credit. */
+  expiresAt: Millis | null;
+  /** Our clock: when Dodo said that it has it. */
+  sentAt: Millis | null;
+  /** The ledger row that it became, as Dodo's answer told it. */
+  rowId: string | null;
+  /** A row that may be it has come before the answer. */
+  seen: LedgerRow | null;
+}
+
 /** A checkout session that may still be paid. */
 export interface Checkout {
   nonce: string;
@@ -169,6 +224,7 @@ export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
     debited: { waiting: 0, open: null, notBefore: 0, count: 0, scheduled: false },
     subscriptions: [],
     checkouts: [],
+    clawbacks: [],
     lowBalance: { granted: 0, grantedAt: 0, told: null, episode: 0 },
     pace: { minute: 0, asks: 0 },
     empty: { day: 0, asks: 0 },

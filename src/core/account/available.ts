@@ -19,6 +19,14 @@ export function unsettledTokens(account: Account): number {
   return metered.waiting + inBatches + debited.waiting + (open === null || open.isSeen ? 0 : open.tokens);
 }
 
+/** Tokens of refunded or disputed payments that are being taken and are still in the balance. */
+export function clawedTokens(account: Account): number {
+  return account.clawbacks.reduce((sum, { open }) => {
+    const isComing = open !== null && open.direction === 'debit' && open.seen === null;
+    return sum + (isComing ? open.tokens : 0);
+  }, 0);
+}
+
 /** What is left of grants that are about to expire, or have expired and not yet left the balance. */
 export function expiringTokens(account: Account, dodoNow: Millis): number {
   return account.grants
@@ -57,13 +65,17 @@ export function overageStillAllowed(account: Account, rules: Rules): number {
 /** What a new hold may take. Never below zero; zero while no balance is confirmed. */
 export function availableTokens(account: Account, rules: Rules, moment: Moment): number {
   if (account.ledger === null) return 0;
-  const { balance } = account.ledger;
+  return Math.max(0, freeTokens(account, moment) + overageStillAllowed(account, rules));
+}
+
+/** What lasts of the balance less everything that is claimed of it already; below zero where overage is being used. */
+export function freeTokens(account: Account, moment: Moment): number {
+  const balance = account.ledger?.balance ?? 0;
   const lasting = balance - Math.min(balance, expiringTokens(account, moment.dodoNow));
-  const free = lasting - unsettledTokens(account) - heldTokens(account) + overageStillAllowed(account, rules);
-  return Math.max(0, free);
+  return lasting - unsettledTokens(account) - heldTokens(account) - clawedTokens(account);
 }
 
 /** What the member has left as far as is known: the balance less what was used of it. Running asks are not counted. */
 export function leftTokens(account: Account): number {
-  return Math.max(0, (account.ledger?.balance ?? 0) - unsettledTokens(account));
+  return Math.max(0, (account.ledger?.balance ?? 0) - unsettledTokens(account) - clawedTokens(account));
 }

@@ -13,4 +13,6 @@ export type NoticeFacts =
   | { kind: 'low_balance'; percent: number; left: number; granted: number; episode: number; overage: boolean }
   | { kind: 'payment_failed'; amountCents: number; reason: string | null }
   | { kind: 'second_plan_cancelled'; planName: string }
-  | { kind: 'payment_not_joined' };
+  | { kind: 'payment_not_joined' }
+  /** Somebody typed the wallet's code. */
+  | { kind: 'identity_linked'; user: ChatUser };

@@ -1,4 +1,5 @@
 import type { ChatUser } from '../chat.ts';
+import { isSameUser } from '../identity.ts';
 import type { NewRow } from '../store.ts';
 import type { Millis } from '../time.ts';
 import type { Account } from './account.ts';
@@ -21,7 +22,11 @@ export function noticeRow(
   return { id: `notice:${id}`, topic: 'notice', accountId: account.id, dueAt, body: notice };
 }
 
-/** Whether a notice is still true: one of low balance falls away when new credits have come. */
+/** Whether a notice is still true: one of low balance falls away when new credits have come, that of a chat user with them. */
 export function isStillWanted(notice: Notice, account: Account): boolean {
+  const { facts } = notice;
+  if (facts.kind === 'identity_linked') {
+    return account.identities.some((identity) => isSameUser(identity, facts.user));
+  }
   return notice.facts.kind !== 'low_balance' || notice.facts.episode === account.lowBalance.episode;
 }

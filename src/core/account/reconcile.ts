@@ -10,7 +10,7 @@ export const DEDUCTION_PATIENCE: Millis = 15 * MINUTE;
 const READING_LIFE: Millis = HOUR;
 
 /** Why an account's ledger is to be read. */
-export type ReconcileReason = 'first_contact' | 'gap' | 'grants' | 'stale' | 'unsettled' | 'debit';
+export type ReconcileReason = 'first_contact' | 'gap' | 'grants' | 'stale' | 'unsettled' | 'debit' | 'swept';
 
 export interface ReconcileBody {
   seq: number;

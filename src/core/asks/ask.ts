@@ -1,6 +1,7 @@
 import type { Refusal } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import type { Moment, Rules } from '../account/rules.ts';
+import type { AccountsOfUsers } from '../accounts-of-users.ts';
 import type { ChatUser, MessageHandle } from '../chat.ts';
 import type { DodoHeard } from '../dodo-heard.ts';
 import type { Log } from '../log.ts';
@@ -69,6 +70,7 @@ export interface Asks {
 
 export interface AsksDeps {
   wallets: Wallets;
+  users: AccountsOfUsers;
   store: Store;
   model: Model;
   count: CountTokens;

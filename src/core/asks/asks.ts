@@ -1,9 +1,8 @@
-import { newAccount } from '../account/account.ts';
 import { ASK_DEADLINE, askKey, decideHold } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
 import type { ChatUser } from '../chat.ts';
-import { accountIdOf, askIdOf, isSameUser } from '../identity.ts';
+import { askIdOf, isSameUser } from '../identity.ts';
 import type { Asks, AsksDeps, LapseBody } from './ask.ts';
 import { preparePrompt } from './prompt.ts';
 import { createRunAsk, type RunAsk } from './run-ask.ts';
@@ -16,7 +15,7 @@ export function createAsks(deps: AsksDeps): Asks {
   /** The ask may run in another process: its hold stands in the asker's account. */
   async function stopElsewhere(askId: string, by: ChatUser): Promise<'stopping' | 'not_running'> {
     if (deps.stops === null) return 'not_running';
-    const account = await wallets.read(accountIdOf(rules.hash, by));
+    const account = await deps.users.read(by);
     const hold = account?.holds.find((candidate) => candidate.askId === askId);
     if (hold === undefined || !isSameUser(hold.by, by)) return 'not_running';
     await deps.stops.request(askId);
@@ -29,7 +28,6 @@ export function createAsks(deps: AsksDeps): Asks {
       if (prepared.kind === 'refused') return prepared;
       const { messages, inputTokens, wantedOutputTokens } = prepared;
       const { by } = question;
-      const accountId = accountIdOf(rules.hash, by);
       const askId = askIdOf(rules.hash, by.platform, question.cause);
       const lapse: LapseBody = {
         askId,
@@ -41,10 +39,10 @@ export function createAsks(deps: AsksDeps): Asks {
         sealedHandle: null,
       };
       const dodoHeardAt = await deps.heard.at();
-      const reply = await wallets.run(accountId, [askKey(askId)], (account, seen) => {
+      const { accountId, reply } = await deps.users.run(by, [askKey(askId)], (account, seen) => {
         const moment = deps.moment();
         return decideHold(
-          account ?? newAccount(accountId, by, moment.now),
+          account,
           { askId, by, modelName, model: modelRules, inputTokens, wantedOutputTokens, dodoHeardAt, lapse },
           seen,
           rules,

@@ -65,7 +65,8 @@ describe('a message to the bot', () => {
     expect(sim.store.messages.get(answer?.id ?? '')?.message.message_reference?.message_id).toBe(said.id);
     const by = { platform: 'discord', workspace: '', user: member.id };
     const options = { prompt: 'What is @everyone?' };
-    expect(asked).toEqual([{ name: 'ask', options, turn: { by, cause: said.id, isPrivatePlace: false } }]);
+    const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
+    expect(asked).toEqual([{ name: 'ask', options, turn: { by, cause: said.id, ...inHome } }]);
     expect(sim.store.calls.some(({ route }) => route === 'post /channels/:channelId/typing')).toBe(true);
   });
 
@@ -87,7 +88,8 @@ describe('a message to the bot', () => {
     const [dm] = await dms(1);
     await vi.waitFor(() => expect(member.dms().at(-1)?.content).toBe(`You said: hello\n\n${receipt.text}`));
     expect(dm?.channelId).toBe(member.dms()[0]?.channelId);
-    expect(asked).toMatchObject([{ options: { prompt: 'hello' }, turn: { isPrivatePlace: true } }]);
+    const inDm = { isPrivatePlace: true, space: null, channels: [dm?.channelId] };
+    expect(asked).toMatchObject([{ options: { prompt: 'hello' }, turn: inDm }]);
   });
 
   it('is not asked by other bots, by nobody in particular, or a second time when it is edited', async () => {

@@ -23,9 +23,8 @@ describe('an interaction that comes by the gateway', () => {
       { content: 'two', ephemeral: true },
     ]);
     const by = { platform: 'discord', workspace: '', user: member.id };
-    expect(heard).toEqual([
-      { name: 'topup', options: { packs: 3 }, turn: { by, cause: turn.id, isPrivatePlace: false } },
-    ]);
+    const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
+    expect(heard).toEqual([{ name: 'topup', options: { packs: 3 }, turn: { by, cause: turn.id, ...inHome } }]);
     expect(await turn.acknowledged).toMatchObject({ via: 'callback' });
   });
 

@@ -19,9 +19,15 @@ describe('a reply on Discord', () => {
     const inDm = member.command('ask', { prompt: 'hi' }, { dm: true });
     await inDm.done;
     const by = { platform: 'discord', workspace: '', user: member.id };
+    const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
+    const dm = inDm.reply()?.channelId;
     expect(heard).toEqual([
-      { name: 'topup', options: { packs: 3 }, turn: { by, cause: inGuild.id, isPrivatePlace: false } },
-      { name: 'ask', options: { prompt: 'hi' }, turn: { by, cause: inDm.id, isPrivatePlace: true } },
+      { name: 'topup', options: { packs: 3 }, turn: { by, cause: inGuild.id, ...inHome } },
+      {
+        name: 'ask',
+        options: { prompt: 'hi' },
+        turn: { by, cause: inDm.id, isPrivatePlace: true, space: null, channels: [dm] },
+      },
     ]);
   });
 
@@ -161,7 +167,13 @@ describe('a button on Discord', () => {
     expect(heard).toEqual([
       {
         action: 'go:17',
-        turn: { by: { platform: 'discord', workspace: '', user: member.id }, cause: click.id, isPrivatePlace: false },
+        turn: {
+          by: { platform: 'discord', workspace: '', user: member.id },
+          cause: click.id,
+          isPrivatePlace: false,
+          space: sim.home.guildId,
+          channels: [sim.home.channelId],
+        },
       },
     ]);
   });
