@@ -12,6 +12,8 @@ const PLATFORMS = ['discord', 'slack'] as const;
 const redis = canStartRedis('the load test over several processes') ? await startRedisServer() : null;
 afterAll(() => redis?.close());
 
+const TIMEOUT_MS = 90_000;
+
 describe.skipIf(redis === null)('500 asks at once, on both platforms, over processes that share a Redis (I1)', () => {
   let fleet: Fleet;
   let store: RedisStore;
@@ -55,13 +57,16 @@ describe.skipIf(redis === null)('500 asks at once, on both platforms, over proce
       for (const person of people) person.does('ask', `Question ${i} [[length:90]]`);
     }
     let most = 0;
+    let decided = 0;
+    let running = 0;
     const isOver = async () => {
       const { accounts } = await books();
       most = Math.max(most, ...accounts.map((one) => one.charged + held(one)));
-      const decided = (await metricOf(fleet, 'asks_held')) + (await metricOf(fleet, 'asks_refused'));
-      return decided >= ASKS && accounts.every(({ account }) => account.holds.length === 0);
+      running = accounts.reduce((sum, { account }) => sum + account.holds.length, 0);
+      decided = (await metricOf(fleet, 'asks_held')) + (await metricOf(fleet, 'asks_refused'));
+      return decided >= ASKS && running === 0;
     };
-    await until('every ask to be decided and over', isOver, 60_000);
+    await until(() => `every ask to be decided and over (${decided} are, ${running} run)`, isOver, 60_000);
     return most;
   }
 
@@ -93,11 +98,11 @@ describe.skipIf(redis === null)('500 asks at once, on both platforms, over proce
       const dodo = readDodo(fleet.world, account.customerId ?? '');
       expect(dodo).toMatchObject({ granted: GRANTED, metered: charged, deducted: charged });
     }
-  });
+  }, TIMEOUT_MS);
 
   it('without the compare of compare-and-commit two processes charge more than was granted', async () => {
     await askAll(await begin(['web,worker', 'web,worker'], true));
     const { accounts } = await books();
     expect(Math.max(...accounts.map(({ charged }) => charged))).toBeGreaterThan(GRANTED);
-  });
+  }, TIMEOUT_MS);
 });
