@@ -1,7 +1,21 @@
 import { buyButtons } from '../src/core/buy-buttons.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
+import type { PaymentNews } from '../src/core/payment-look.ts';
+import { SECOND } from '../src/core/time.ts';
 import { formatTokens } from '../src/core/tokens.ts';
 import type { WalletFigures } from '../src/core/wallet-view.ts';
+
+/** For how long a member waits while a payment of theirs is looked for; the look itself goes on. */
+const LOOK_WITHIN = 6 * SECOND;
+
+const NEWS: Record<PaymentNews | 'late', string | null> = {
+  none: null,
+  arrived: 'Your payment has arrived.',
+  confirming: 'Your payment is still being confirmed; you will get a DM when the tokens are here.',
+  unpaid: 'A checkout of yours is open and not paid yet.',
+  unknown: 'Whether a payment of yours has come could not be looked up just now; it is looked for again by itself.',
+  late: 'A payment of yours is being looked for; please ask again in a moment.',
+};
 
 function lines(figures: WalletFigures, brand: string): string[] {
   if (figures.balance === null) {
@@ -34,10 +48,12 @@ function lines(figures: WalletFigures, brand: string): string[] {
 
 async function showBalance({ turn, responder, services }: CommandContext): Promise<void> {
   await responder.acknowledge('private');
+  const news = NEWS[await services.within(services.payments.look(turn.by), LOOK_WITHIN)];
   const figures = await services.wallet.figures(turn.by);
+  const shown = lines(figures, services.brand.name);
   const hasPlan = figures.plan !== null;
   await responder.reply({
-    text: lines(figures, services.brand.name).join('\n'),
+    text: (news === null || figures.balance === null ? shown : [news, ...shown]).join('\n'),
     buttons: [
       ...buyButtons(services.rules.catalogue, hasPlan),
       ...(figures.hasCustomer ? [{ label: 'Billing', action: 'billing' }] : []),

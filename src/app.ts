@@ -2,16 +2,20 @@ import type { Overrides } from './app-overrides.ts';
 import { createBackground } from './background.ts';
 import type { Config, ConfigSecrets } from './config.ts';
 import type { ChatUser } from './core/chat.ts';
+import { runOp } from './core/ops/all-ops.ts';
 import type { Statement } from './core/statement.ts';
+import { readSweepProgress } from './core/sweep/progress.ts';
 import { type Millis, SECOND } from './core/time.ts';
 import { within } from './core/within.ts';
 import { createDurabilityCheck } from './durability-check.ts';
+import { createOpsDeps, opsSocketPath } from './ops-deps.ts';
 import { openOutside } from './outside.ts';
 import { createPlatforms } from './platforms.ts';
 import { createPrometheusMetrics } from './ports/metrics/prometheus.ts';
 import { createServices } from './services.ts';
 import { createDodoWebhook } from './web/dodo-webhook.ts';
 import { createHealth } from './web/health.ts';
+import { createOpsSocket } from './web/ops-socket.ts';
 import { createPaidPage } from './web/paid-page.ts';
 import { createWebServer } from './web/web-server.ts';
 
@@ -49,6 +53,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     depths: () => store.depths(),
     runningAsks: () => asks.running(),
     isDurable: () => durability.isDurable(),
+    lastSweep: async () => (await readSweepProgress(store)).last,
     now: clock,
   });
   const services = createServices(outside, config, overrides, metrics, (topics) => workers.nudge(topics));
@@ -81,6 +86,16 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     ...(isWeb ? [...platforms.routers, webhook, createPaidPage(config.brand.name)] : []),
     createHealth(checks, metrics),
   ]);
+  if (!outside.opened.isShared) {
+    const deps = createOpsDeps({ ...outside, ...services });
+    const socket = createOpsSocket({
+      path: opsSocketPath(config.databasePath),
+      run: (request) => runOp(deps, request),
+      log,
+    });
+    opened.defer(() => socket.close());
+    await socket.listen();
+  }
   const url = await web.listen(config.port);
   opened.defer(() => web.close());
   if (config.roles.has('worker')) workers.start();

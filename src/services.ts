@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { alerts } from '../commands/alerts.ts';
 import { ask } from '../commands/ask.ts';
 import { balance } from '../commands/balance.ts';
 import { billing as billingCommand } from '../commands/billing.ts';
@@ -7,34 +8,36 @@ import { linkCommand } from '../commands/link.ts';
 import { subscribe } from '../commands/subscribe.ts';
 import { topup } from '../commands/topup.ts';
 import type { Overrides } from './app-overrides.ts';
+import { type BillingEvents, createBillingEvents } from './billing-events.ts';
 import type { Config } from './config.ts';
 import type { Moment, Rules } from './core/account/rules.ts';
 import { createAccountsOfUsers } from './core/accounts-of-users.ts';
+import { createAlertSettings } from './core/alert-settings.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
 import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
 import { createStopRequests } from './core/asks/stop-requests.ts';
-import { createCatalogue } from './core/catalogue.ts';
 import type { ChatApp } from './core/chat.ts';
 import { createChatApp } from './core/chat-app.ts';
 import type { Command } from './core/command.ts';
 import { createLinking, type LinkCodes } from './core/linking.ts';
 import type { Metrics } from './core/metrics.ts';
 import { knownModels, type ModelRules, unknownModel } from './core/models.ts';
+import { createPaymentLook } from './core/payment-look.ts';
 import { createShop } from './core/shop.ts';
 import { createStatements, type Statements } from './core/statement.ts';
 import type { Topic } from './core/store.ts';
-import { SECOND } from './core/time.ts';
 import { createWalletView } from './core/wallet-view.ts';
 import { createWallets, type Wallets } from './core/wallets.ts';
 import { within } from './core/within.ts';
 import type { Outside } from './outside.ts';
 import { newLinkCode } from './ports/crypto/link-code.ts';
 import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
+import { createRules } from './rules.ts';
 import { PAID_PATH } from './web/paid-page.ts';
 
 /** Every slash command, in the order in which members see them. */
-export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, linkCommand, help];
+export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, alerts, linkCommand, help];
 
 /** What members use, and what stands behind it. */
 export interface AppServices {
@@ -46,6 +49,7 @@ export interface AppServices {
   heartbeats: Heartbeats;
   asks: Asks;
   statements: Statements;
+  events: BillingEvents;
   chat: ChatApp;
 }
 
@@ -58,16 +62,7 @@ export function createServices(
   onRows: (topics: ReadonlySet<Topic>) => void,
 ): AppServices {
   const { store, clock, log, secrets, billing } = outside;
-  const rules: Rules = {
-    catalogue: createCatalogue(config.catalogue),
-    maxAsksPerAccount: config.maxAsksPerAccount,
-    asksPerMinute: config.memberAsksPerMinute,
-    balanceMaxAgeMs: config.balanceMaxAge * SECOND,
-    settleWithoutPlan: config.settleWithoutPlan,
-    usageGatherMs: overrides.usageGatherMs ?? 10 * SECOND,
-    overageCapCents: 5_000,
-    hash: (text) => secrets.hash(text),
-  };
+  const rules = createRules(config, (text) => secrets.hash(text), overrides.usageGatherMs);
   const modelName = config.openai.model;
   const modelRules = config.openai.modelRules[modelName] ?? knownModels[modelName] ?? unknownModel;
   const moment = (): Moment => ({ now: clock(), dodoNow: billing.now() });
@@ -102,6 +97,7 @@ export function createServices(
     newNonce: randomUUID,
     returnUrl: `${config.baseUrl}${PAID_PATH}`,
   });
+  const alertSettings = createAlertSettings({ users, rules });
   const linking = createLinking({
     store,
     wallets,
@@ -113,14 +109,27 @@ export function createServices(
     newCode: newLinkCode,
   });
   const wallet = createWalletView({ users, rules, moment });
+  const events = createBillingEvents(outside, { wallets, rules, moment }, onRows);
+  const payments = createPaymentLook({ ...events, users, wallets, billing, store, clock });
   const chat = createChatApp({
     commands: COMMANDS,
-    services: { asks, shop, wallet, linking, rules, brand: config.brand, specs: COMMANDS, within },
+    services: {
+      asks,
+      shop,
+      wallet,
+      payments,
+      alerts: alertSettings,
+      linking,
+      rules,
+      brand: config.brand,
+      specs: COMMANDS,
+      within,
+    },
     log,
     metrics,
   });
   const statements = createStatements({ wallets, store, view: wallet, users });
-  return { rules, modelName, modelRules, moment, wallets, heartbeats, asks, statements, chat };
+  return { rules, modelName, modelRules, moment, wallets, heartbeats, asks, statements, events, chat };
 }
 
 function linkCodes({ opened, secrets }: Outside): LinkCodes {

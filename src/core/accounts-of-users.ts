@@ -21,9 +21,13 @@ export interface AccountsOfUsers {
   run<Reply>(
     user: ChatUser,
     keys: readonly string[],
-    decide: (account: Account, seen: ReadonlySet<string>) => Decision<Reply>,
+    decide: DecideOnWallet<Reply>,
   ): Promise<{ accountId: string; reply: Reply }>;
 }
+
+type DecideOnWallet<Reply> = (account: Account, seen: ReadonlySet<string>) => Decision<Reply>;
+
+type Theirs<Reply> = { isTheirs: false } | { isTheirs: true; reply: Reply };
 
 /** Looks at a chat user who moves to and fro before it is given up. */
 const MOST_LOOKS = 10;
@@ -52,17 +56,17 @@ export function createAccountsOfUsers(deps: { wallets: Wallets; hash: Hash; cloc
     ownId,
     idOf: async (user) => (await find(user)).id,
     read: async (user) => (await find(user)).account,
-    async run(user, keys, decide) {
+    async run<Reply>(user: ChatUser, keys: readonly string[], decide: DecideOnWallet<Reply>) {
       const own = ownId(user);
       for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
         const { id } = await find(user);
-        const outcome = await wallets.run(id, keys, (account, seen) => {
+        const outcome = await wallets.run<Theirs<Reply>>(id, keys, (account, seen) => {
           const current = account ?? (id === own ? newAccount(id, user, deps.clock()) : null);
           if (current === null || !isWalletOf(current, user, own)) {
-            return { account: null, reply: { isTheirs: false as const } };
+            return { account: null, reply: { isTheirs: false } };
           }
           const decision = decide(current, seen);
-          return { ...decision, reply: { isTheirs: true as const, reply: decision.reply } };
+          return { ...decision, reply: { isTheirs: true, reply: decision.reply } };
         });
         if (outcome.isTheirs) return { accountId: id, reply: outcome.reply };
       }

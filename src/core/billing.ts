@@ -243,7 +243,10 @@ export interface Billing {
   sessionPayment(sessionId: string): Promise<{ paymentId: string; status: string | null } | null>;
   /** The customer's newest payments that succeeded, newest first; at most a page. */
   succeededPayments(customerId: string): Promise<string[]>;
-  /** A payment, and the subscription that it is for, as they are now, in the form in which webhooks tell them. */
+  /**
+   * A payment as it is now, in the form in which a webhook tells it, `at` being when it was made; before it the
+   * subscription that it is for.
+   */
   paymentAsEvents(paymentId: string, share: CallShare): Promise<BillingEvent[]>;
 
   /** 1 to 1,000 events. Resolves when Dodo has taken all of them. */

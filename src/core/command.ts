@@ -1,7 +1,9 @@
 import type { Rules } from './account/rules.ts';
+import type { AlertSettingsStore } from './alert-settings.ts';
 import type { Asks } from './asks/ask.ts';
 import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
 import type { Linking } from './linking.ts';
+import type { PaymentLook } from './payment-look.ts';
 import type { Shop } from './shop.ts';
 import type { Millis } from './time.ts';
 import type { WalletView } from './wallet-view.ts';
@@ -18,6 +20,8 @@ export interface Services {
   asks: Asks;
   shop: Shop;
   wallet: WalletView;
+  payments: PaymentLook;
+  alerts: AlertSettingsStore;
   linking: Linking;
   rules: Rules;
   brand: Brand;

@@ -18,6 +18,8 @@ export function noticeReply(notice: Notice, brand: Brand): Reply {
       };
     case 'low_balance':
       return { text: lowBalanceText(facts, brand), buttons: [topUp, balance] };
+    case 'overage_cap':
+      return { text: overageText(facts, brand), buttons: [topUp, balance] };
     case 'payment_failed':
       return {
         text: `Your payment of ${formatUsd(facts.amountCents)} to ${brand.name} did not go through${facts.reason === null ? '' : ` (${facts.reason})`}. No tokens were added. You can try again, or change your card under Billing.`,
@@ -31,6 +33,16 @@ export function noticeReply(notice: Notice, brand: Brand): Reply {
     case 'identity_linked':
       return {
         text: `Your ${brand.name} wallet is now shared with ${facts.user.user} on ${facts.user.platform === 'discord' ? 'Discord' : 'Slack'}, who typed the code that \`/link\` showed. If that was not you, type \`/link remove\` here at once.`,
+        buttons: [balance],
+      };
+    case 'tokens_taken_back':
+      return {
+        text: `A payment of yours to ${brand.name} was ${facts.cause === 'refund' ? 'refunded' : 'disputed with your bank'}, so **${formatTokens(facts.tokens)} tokens that it had paid for were taken back**.${facts.cause === 'dispute' ? ' You get them back if the dispute is withdrawn or decided that way.' : ''}`,
+        buttons: [balance],
+      };
+    case 'tokens_given_back':
+      return {
+        text: `The dispute over your payment to ${brand.name} is over: **${formatTokens(facts.tokens)} tokens are back** in your wallet.`,
         buttons: [balance],
       };
     case 'payment_not_joined':
@@ -50,4 +62,13 @@ function lowBalanceText(facts: Extract<Notice['facts'], { kind: 'low_balance' }>
     ? 'Further answers are billed as overage with your next invoice, up to your cap.'
     : 'Answers stop until you top up or your plan renews.';
   return `Your ${brand.name} tokens are used up (0 left ${of}). ${then}`;
+}
+
+function overageText(facts: Extract<Notice['facts'], { kind: 'overage_cap' }>, brand: Brand): string {
+  const cap = formatUsd(facts.capCents);
+  if (facts.percent < 100) {
+    return `You have used **${formatUsd(facts.usedCents)} of overage** in this cycle: ${facts.percent}% of your cap of ${cap}. It will be on your next ${brand.name} invoice. You can change the cap with /alerts.`;
+  }
+  const raise = facts.setBy === 'member' ? ', you raise the cap with /alerts' : '';
+  return `You have reached your overage cap of **${cap}** for this cycle; no more will be added to your next ${brand.name} invoice. Answers stop until your plan renews${raise} or you top up.`;
 }

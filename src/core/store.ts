@@ -15,7 +15,16 @@ import type { Millis } from './time.ts';
 export type { Millis };
 
 /** What a row is for; each topic has one worker, but for `kept`, which holds webhooks that change nothing. */
-export type Topic = 'inbox' | 'usage' | 'debit' | 'notice' | 'reconcile' | 'lapse' | 'cancel_subscription' | 'kept';
+export type Topic =
+  | 'inbox'
+  | 'usage'
+  | 'debit'
+  | 'notice'
+  | 'reconcile'
+  | 'lapse'
+  | 'cancel_subscription'
+  | 'clawback'
+  | 'kept';
 
 export interface NewRow {
   /** Unique over all topics. A row whose id is already waiting is left as it is. */
@@ -121,7 +130,16 @@ export interface Store {
   wake(name: string, now: Millis): Promise<number>;
   /** One entry for each topic that has rows or dead letters. */
   depths(): Promise<TopicDepth[]>;
+  /** Newest first. */
   deadLetters(limit: number): Promise<DeadLetter[]>;
+  deadLetter(id: string): Promise<DeadLetter | null>;
+  /** Makes a dead letter a row again, due now, with the attempts that it had. @returns false when there is none, or a row of its id waits */
+  revive(id: string, now: Millis): Promise<boolean>;
+  /** Forgets a dead letter. @returns whether there was one */
+  discard(id: string): Promise<boolean>;
+  /** The rows of a topic, those that are being worked on too, soonest due first. Claims nothing. */
+  waiting(topic: Topic, limit: number): Promise<Row[]>;
+  row(id: string): Promise<Row | null>;
 
   /** @returns the record, or null */
   record(kind: string, id: string): Promise<StoredRecord | null>;

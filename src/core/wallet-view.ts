@@ -69,7 +69,8 @@ const EMPTY: WalletFigures = {
   hasCustomer: false,
 };
 
-function figuresOf(account: Account, rules: Rules, moment: Moment): WalletFigures {
+/** @returns a wallet as its member is shown it */
+export function figuresOf(account: Account, rules: Rules, moment: Moment): WalletFigures {
   const running = runningPlan(account, rules);
   return {
     balance: account.customerId === null ? 0 : (account.ledger?.balance ?? null),

@@ -3,6 +3,7 @@ import type { Housekeeping } from './housekeeping.ts';
 import type { Loop } from './loop.ts';
 import type { Meter } from './meter.ts';
 import type { RowWorker } from './row-worker.ts';
+import type { Sweep } from './sweep.ts';
 
 /** All workers of a process. */
 export interface Workers {
@@ -18,9 +19,10 @@ export function createWorkers(parts: {
   rows: readonly RowWorker[];
   meter: Meter;
   housekeeping: Housekeeping;
+  sweep: Sweep;
 }): Workers {
-  const { rows, meter, housekeeping } = parts;
-  const loops: readonly Loop[] = [...rows, meter, housekeeping];
+  const { rows, meter, housekeeping, sweep } = parts;
+  const loops: readonly Loop[] = [...rows, meter, housekeeping, sweep];
   return {
     start() {
       for (const loop of loops) loop.start();
@@ -31,6 +33,7 @@ export function createWorkers(parts: {
     async settle() {
       // Dodo away is no reason to leave the rest undone; the loop logs it and tries again.
       await housekeeping.runDue().catch(() => {});
+      await sweep.runDue().catch(() => {});
       for (let worked = true; worked; ) {
         const wereRunning = await Promise.all(loops.map((loop) => loop.idle()));
         const done = await Promise.all([meter.runDue(), ...rows.map((worker) => worker.runDue())]);

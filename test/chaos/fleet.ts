@@ -124,14 +124,14 @@ export async function until(
   }
 }
 
-/** The sum over the processes of a counter or gauge of `/metrics`, without `tallybot_`. */
+/** The sum over the processes of a counter of `/metrics`, without `tallybot_` and `_total`. */
 export async function metricOf(fleet: Pick<Fleet, 'members'>, name: string): Promise<number> {
   const figures = fleet
     .members()
     .filter((member) => member.isUp())
     .map(async (member) => {
       const text = await (await fetch(`${member.url()}/metrics`)).text();
-      const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name} `));
+      const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name}_total `));
       return Number(line?.split(' ').at(-1) ?? 0);
     });
   return (await Promise.all(figures)).reduce((sum, figure) => sum + figure, 0);

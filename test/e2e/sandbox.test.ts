@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +95,22 @@ describe('npm run sandbox -- --tour', () => {
     expect(await readdir(temporary)).toEqual([]);
   }, 180_000);
 
+  it('plays the same story where the bot connects to both platforms by itself', async () => {
+    const folder = join(temporary, 'connected');
+    const run = start('--tour', '--discord', 'gateway', '--slack', 'socket', '--data', folder);
+    const code = await run.ended;
+    const output = run.output();
+    expect(output).not.toContain('✗');
+    expect(code).toBe(0);
+    for (const line of ['Ana asks with an empty wallet', '✎', 'Ben asks with an empty wallet', '0 not.']) {
+      expect(output).toContain(line);
+    }
+    const log = await readFile(join(folder, 'bot.log'), 'utf8');
+    expect(log).toContain('the gateway is open');
+    expect(log).toContain('connected to Slack by Socket Mode');
+    expect(isGroupAlive(run)).toBe(false);
+  }, 180_000);
+
   it("says what differed and fails when Dodo's webhooks get lost", async () => {
     let output = '';
     const code = await runTour({
@@ -148,6 +164,23 @@ describe('npm run sandbox', () => {
     expect(second.output()).toContain('holds the database of an earlier sandbox');
   }, 60_000);
 
+  it.each(['discord', 'slack'] as const)(
+    'lets the bot connect to %s by itself when asked to',
+    async (platform) => {
+      const ways = { discord: 'gateway', slack: 'socket' };
+      const run = start('--verbose', `--${platform}`, ways[platform]);
+      await saysWhereItIs(run);
+      const ready = await fetch(`${addressOf(run, 'Bot')}/readyz`);
+      expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ready' }]);
+      const connecting = run.output().match(/"platform":"\w+","msg":"connecting"/g);
+      expect(connecting).toEqual([`"platform":"${platform}","msg":"connecting"`]);
+      run.child.kill('SIGTERM');
+      expect(await run.ended).toBe(0);
+      expect(isGroupAlive(run)).toBe(false);
+    },
+    60_000,
+  );
+
   it('writes its log to the terminal when asked to', async () => {
     const run = start('--verbose');
     await saysWhereItIs(run);
@@ -168,9 +201,23 @@ describe('npm run sandbox', () => {
     30_000,
   );
 
+  it.each([
+    [['--discord', 'socket'], "expected http or gateway after '--discord', got 'socket'"],
+    [['--slack', 'gateway'], "expected http or socket after '--slack', got 'gateway'"],
+    [['--tour', '--discord='], "expected http or gateway after '--discord', got ''"],
+  ])(
+    'refuses %j, and says what it takes',
+    async (args, why) => {
+      const run = start(...args);
+      expect(await run.ended).toBe(1);
+      expect(run.output()).toBe(`The sandbox could not run: ${why}\nTry: npm run sandbox -- --help\n`);
+    },
+    30_000,
+  );
+
   it('explains itself', async () => {
     const run = start('--help');
     expect(await run.ended).toBe(0);
-    for (const flag of ['--tour', '--data', '--verbose']) expect(run.output()).toContain(flag);
+    for (const flag of ['--tour', '--discord', '--slack', '--data', '--verbose']) expect(run.output()).toContain(flag);
   }, 30_000);
 });

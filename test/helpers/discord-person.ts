@@ -4,7 +4,15 @@ import { until } from '../../src/sandbox/people/until.ts';
 import type { SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
 import { buttonOf, type Deed, type Person, type Said } from './person.ts';
 
-const OPTION_OF: Record<string, string> = { ask: 'prompt', subscribe: 'plan', topup: 'packs' };
+const OPTION_OF: Record<string, string> = {
+  ask: 'prompt',
+  subscribe: 'plan',
+  topup: 'packs',
+  link: 'code',
+  alerts: 'cap',
+};
+
+const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['packs', 'cap']);
 
 /** A member of the simulated Discord, in its home channel and in the bot's DM. */
 export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>, name: string): Person {
@@ -70,7 +78,7 @@ export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>
     id: member.id,
     does(command, option, where = { inDm: false }) {
       const key = OPTION_OF[command];
-      const value = command === 'topup' ? Number(option) : (option ?? '');
+      const value = WHOLE_NUMBERS.has(key ?? '') ? Number(option) : (option ?? '');
       return deed(member.command(command, key && option ? { [key]: value } : {}, where.inDm ? { dm: true } : {}));
     },
     press: (said, label) => deed(member.click(said.place.id, buttonOf(said, label))),

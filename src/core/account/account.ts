@@ -39,6 +39,7 @@ export interface Account {
   /** Oldest first. */
   clawbacks: Clawback[];
   lowBalance: LowBalance;
+  alerts: Alerts;
   /** Asks in the current minute of our clock. */
   pace: { minute: number; asks: number };
   /** Asks of the current day that ended with nothing to show by the asker's own doing. */
@@ -206,6 +207,17 @@ export interface LowBalance {
   episode: number;
 }
 
+/** What the member has chosen to be told, and what was told of overage. */
+export interface Alerts {
+  /** The most overage in a cycle that the member wants to owe; null: as much as the operator lends. */
+  capCents: number | null;
+  isLowTold: boolean;
+  /** The highest share of the cap told in this cycle, in percent; null: none. */
+  capTold: number | null;
+  /** Counts cycles and changes of the cap, so that a notice of an earlier one can be known. */
+  capEpisode: number;
+}
+
 /** @returns the empty wallet of a chat user */
 export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
   return {
@@ -226,6 +238,7 @@ export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
     checkouts: [],
     clawbacks: [],
     lowBalance: { granted: 0, grantedAt: 0, told: null, episode: 0 },
+    alerts: { capCents: null, isLowTold: true, capTold: null, capEpisode: 0 },
     pace: { minute: 0, asks: 0 },
     empty: { day: 0, asks: 0 },
     buyer: null,

@@ -51,15 +51,33 @@ export function runningPlans(account: Account, rules: Rules): { subscription: Kn
     });
 }
 
+/** The most overage that a member may run up in a cycle. */
+export interface OverageCap {
+  tokens: number;
+  /** Micro-dollars per token. */
+  price: number;
+  /** Whose limit it is: a member can raise only their own. */
+  setBy: 'member' | 'operator' | 'dodo';
+}
+
+/** null: no active, paid plan that has overage. */
+export function overageCap(account: Account, rules: Rules): OverageCap | null {
+  const running = runningPlan(account, rules);
+  const price = running?.plan.overageMicroDollars ?? null;
+  if (price === null || running?.subscription.overage?.enabled !== true) return null;
+  const { capCents } = account.alerts;
+  const isMembers = capCents !== null && capCents < rules.overageCapCents;
+  const tokens = Math.floor(((isMembers ? capCents : rules.overageCapCents) * 10_000) / price);
+  const limit = running.subscription.overage.limitTokens;
+  if (limit !== null && limit < tokens) return { tokens: limit, price, setBy: 'dodo' };
+  return { tokens, price, setBy: isMembers ? 'member' : 'operator' };
+}
+
 /** Tokens of overage that the member may still use: none without an active, paid plan that has overage. */
 export function overageStillAllowed(account: Account, rules: Rules): number {
-  const running = runningPlan(account, rules);
-  if (running === null || account.ledger === null) return 0;
-  const price = running.plan.overageMicroDollars;
-  if (price === null || running.subscription.overage?.enabled !== true) return 0;
-  const capTokens = Math.floor((rules.overageCapCents * 10_000) / price);
-  const limit = running.subscription.overage.limitTokens ?? capTokens;
-  return Math.max(0, Math.min(capTokens, limit) - account.ledger.overage);
+  const cap = overageCap(account, rules);
+  if (cap === null || account.ledger === null) return 0;
+  return Math.max(0, cap.tokens - account.ledger.overage);
 }
 
 /** What a new hold may take. Never below zero; zero while no balance is confirmed. */

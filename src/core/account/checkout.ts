@@ -1,3 +1,4 @@
+import type { CheckoutSession } from '../billing.ts';
 import type { ProductKey } from '../catalogue.ts';
 import type { ChatUser } from '../chat.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
@@ -76,4 +77,19 @@ export function decideCheckoutOpened(account: Account, nonce: string, session: C
       ? account.checkouts.filter((checkout) => checkout.nonce !== nonce)
       : account.checkouts.map((checkout) => (checkout.nonce === nonce ? { ...checkout, session } : checkout));
   return { account: { ...account, checkouts }, reply: undefined };
+}
+
+/** Sessions that may still be paid, or were paid and not heard of: the newest first. */
+export function openCheckouts(account: Account, now: Millis): (Checkout & { session: CheckoutSession })[] {
+  return account.checkouts
+    .flatMap((checkout) => (checkout.session === null ? [] : [{ ...checkout, session: checkout.session }]))
+    .filter((checkout) => now - checkout.openedAt < SESSION_LIFE)
+    .reverse();
+}
+
+/** Forgets a checkout whose credits have come. */
+export function decideCheckoutDone(account: Account, nonce: string): Decision<void> {
+  const checkouts = account.checkouts.filter((checkout) => checkout.nonce !== nonce);
+  const isKnown = checkouts.length < account.checkouts.length;
+  return { account: isKnown ? { ...account, checkouts } : null, reply: undefined };
 }

@@ -28,6 +28,16 @@ export interface Sighting {
   isAsked: boolean;
 }
 
+/** What a sweep makes of one account. */
+export interface Judgement {
+  /** The ledger is to be read. */
+  asks: boolean;
+  /** What the next sweep must know; null: no difference. */
+  sighting: Sighting | null;
+  /** The difference as the operator is shown it; null: none worth it. */
+  drift: number | null;
+}
+
 /** Compares an account with its line in Dodo's list of balances. Neither clock of ours comes into it. */
 export function driftOf(account: Account, listed: CustomerBalance): Drift {
   const { ledger } = account;
@@ -58,16 +68,25 @@ function sentTokens(account: Account): number {
  * and else when a difference has outlived the time from one sweep to the next. One reading for one difference: what it
  * did not mend, a second would not.
  * @param before what the sweep before saw of it; null: no difference
- * @returns what the next sweep must know; null: no difference
  */
-export function judgeDrift(account: Account, listed: CustomerBalance, before: Sighting | null): Sighting | null {
-  const { kind } = driftOf(account, listed);
-  if (kind === 'same') return null;
+export function judgeDrift(account: Account, listed: CustomerBalance, before: Sighting | null): Judgement {
+  const { kind, tokens } = driftOf(account, listed);
+  if (kind === 'same') return { asks: false, sighting: null, drift: null };
   const seen: Sighting = { listed, rowId: account.ledger?.rowId ?? null, isAsked: false };
-  if (before !== null && isSame(before, seen) && before.isAsked) return before;
-  const isOwed = kind === 'more' || kind === 'unread';
-  const hasLasted = before !== null && (isSame(before, seen) || isUnexplained(before, account));
-  return { ...seen, isAsked: isOwed || hasLasted };
+  const isAsSeen = before !== null && isSame(before, seen);
+  const hasLasted = before !== null && (isAsSeen || isUnexplained(before, account));
+  if (isAsSeen && before.isAsked) {
+    return { asks: false, sighting: before, drift: kind === 'moved' ? null : rawDifference(account, listed) };
+  }
+  const asks = kind === 'more' || kind === 'unread' || hasLasted;
+  const isShown = asks || kind === 'less';
+  const drift = hasLasted ? rawDifference(account, listed) : tokens;
+  return { asks, sighting: { ...seen, isAsked: asks }, drift: isShown ? drift : null };
+}
+
+function rawDifference(account: Account, listed: CustomerBalance): number {
+  const worth = listed.balance - listed.overage;
+  return Math.abs(worth - ((account.ledger?.balance ?? 0) - (account.ledger?.overage ?? 0)));
 }
 
 function isSame(a: Sighting, b: Sighting): boolean {

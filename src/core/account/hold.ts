@@ -4,8 +4,9 @@ import type { NewRow } from '../store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
 import type { Account, Hold, LedgerHead } from './account.ts';
-import { availableTokens } from './available.ts';
-import type { Decision } from './decision.ts';
+import { availableTokens, heldTokens } from './available.ts';
+import type { Count, Decision } from './decision.ts';
+import { noteOverage } from './overage-cap.ts';
 import { requestReconcile } from './reconcile.ts';
 import type { Moment, Rules } from './rules.ts';
 
@@ -17,6 +18,9 @@ const GONE_PATIENCE: Millis = 5 * MINUTE;
 
 /** For how long a second hold under one ask id is known. */
 const ASK_ID_KEPT: Millis = 2 * DAY;
+
+/** Tokens of a question of a few sentences. */
+const SHORT_QUESTION = 100;
 
 export interface HoldRequest {
   askId: string;
@@ -68,7 +72,7 @@ export function decideHold(
     account: null,
     ...after,
     reply: { kind: 'refused', refusal },
-    counts: [{ name: 'asks_refused', by: 1 }],
+    counts: [{ name: 'asks_refused', by: 1 }, ...(after.counts ?? [])],
   });
 
   const { model } = request;
@@ -94,8 +98,15 @@ export function decideHold(
   const affordable = affordableOutput(model, available - inputCost);
   const outputBound = Math.min(request.wantedOutputTokens, affordable);
   if (outputBound < least) {
-    const again = lookAgain(account, account.ledger, moment);
-    return refuse({ reason: 'no_tokens', needs, available }, again.rows.length > 0 ? again : {});
+    // A short question would be refused as well, even if running answers gave back what they hold.
+    const shortAsk = weighTokens(SHORT_QUESTION, model.inputWeight) + weighTokens(least, model.outputWeight);
+    const isStopped = available + heldTokens(account) < shortAsk;
+    const told = noteOverage(account, rules, moment, isStopped);
+    const again = lookAgain(told.account, account.ledger, moment);
+    const rows = [...told.rows, ...again.rows];
+    const counts: Count[] = told.rows.length > 0 ? [{ name: 'notices', by: told.rows.length }] : [];
+    const after = rows.length > 0 ? { account: again.account, rows, counts } : {};
+    return refuse({ reason: 'no_tokens', needs, available }, after);
   }
 
   const hold: Hold = {

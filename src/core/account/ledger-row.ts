@@ -2,10 +2,12 @@ import type { LedgerRow } from '../billing.ts';
 import type { NewRow } from '../store.ts';
 import type { Millis } from '../time.ts';
 import { type Account, isWholeHead, type LedgerHead } from './account.ts';
+import { settleClawback } from './clawback-row.ts';
 import { settleIntent } from './debit.ts';
 import type { Count } from './decision.ts';
 import { armLowBalance } from './low-balance.ts';
 import { noticeId, noticeRow } from './notice.ts';
+import { armOverage } from './overage-cap.ts';
 import { areApart, joins } from './row-order.ts';
 import type { Moment, Rules } from './rules.ts';
 
@@ -86,23 +88,38 @@ export function effectOf(
   rules: Rules,
   moment: Moment,
 ): RowEffect {
-  if (row.isCredit && row.type !== 'overage_reset') {
-    return credited(armLowBalance(account, row, inSequence), row, seen, rules, moment);
-  }
   const nothing = { rows: [], counts: [], foreign: 0, lowers: null };
-  const drawn = drawnFromGrant(account, row);
-  if (isOurDebit(account, row)) return { ...nothing, account: settleIntent(drawn) };
-  const metered = meteredTokens(row);
-  if (metered === 0) return { ...nothing, account: drawn, lowers: lowering(row) };
-  const { account: shrunk, left } = shrinkUnsettled(drawn, metered);
-  if (left === 0) return { ...nothing, account: shrunk };
+  const ours = settleClawback(account, row, moment.now);
+  if (row.isCredit && row.type !== 'overage_reset') {
+    const armed = armLowBalance(ours?.account ?? account, row, inSequence);
+    return ours === null ? credited(armed, row, seen, rules, moment) : { ...nothing, account: armed, rows: ours.rows };
+  }
+  if (ours !== null) return { ...nothing, account: drawnFromGrant(ours.account, row), rows: ours.rows };
+  if (row.type === 'overage_reset') return { ...nothing, account: armOverage(account) };
+  const shown = usageShownBy(drawnFromGrant(account, row), row);
+  if (shown.tokens === 0) return { ...nothing, account: shown.account, lowers: shown.isOurs ? null : lowering(row) };
+  if (shown.foreign === 0) return { ...nothing, account: shown.account };
   return {
-    account: shrunk,
+    account: shown.account,
     rows: [],
-    counts: [{ name: 'tokens_foreign', by: left }],
-    foreign: left,
+    counts: [{ name: 'tokens_foreign', by: shown.foreign }],
+    foreign: shown.foreign,
     lowers: 'usage',
   };
+}
+
+/**
+ * What a row that takes tokens settles of the account's usage: a debit of ours, else what was metered.
+ * @returns tokens: what the row shows as metered; foreign: the part of it that no usage of ours explains
+ */
+export function usageShownBy(
+  account: Account,
+  row: LedgerRow,
+): { account: Account; isOurs: boolean; tokens: number; foreign: number } {
+  if (isOurDebit(account, row)) return { account: settleIntent(account), isOurs: true, tokens: 0, foreign: 0 };
+  const tokens = meteredTokens(row);
+  const { account: shrunk, left } = shrinkUnsettled(account, tokens);
+  return { account: tokens === 0 ? account : shrunk, isOurs: false, tokens, foreign: left };
 }
 
 /** A row that is no usage: expired, taken back, adjusted. */

@@ -2,11 +2,13 @@ import type { Grant, LedgerRow } from '../billing.ts';
 import type { NewRecord, NewRow, SeenKey } from '../store.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import { type Account, isWholeHead, type LedgerHead } from './account.ts';
+import { closeUnseen } from './clawback-answer.ts';
 import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
 import { advance, effectOf, headAfter, inDoubt, purchaseKey, type RowEffect } from './ledger-row.ts';
 import { noteLowBalance } from './low-balance.ts';
-import { requestLookLater, requestReconcile } from './reconcile.ts';
+import { noteOverage } from './overage-cap.ts';
+import { DEDUCTION_PATIENCE, requestLookLater, requestReconcile } from './reconcile.ts';
 import { anchorOf, inOrder } from './row-order.ts';
 import type { Moment, Rules } from './rules.ts';
 import { closeOverdue } from './write-off.ts';
@@ -48,7 +50,7 @@ export function decideRows(
   rules: Rules,
   moment: Moment,
 ): Decision<void> {
-  const applied = tellLowBalance(applyRows(account, rows, seen, rules, moment, advance), rules, moment);
+  const applied = tellLimits(applyRows(account, rows, seen, rules, moment, advance), rules, moment);
   const next =
     applied.doubt === null
       ? { account: applied.account, rows: [] }
@@ -98,15 +100,17 @@ export function decideReading(
     grants: [...reading.grants],
     reconcile: { ...effects.account.reconcile, done: Math.max(effects.account.reconcile.done, reading.seq) },
   };
-  const closed = closeOverdue(read, reading.startedAt, moment);
+  const isOverdue = (since: Millis | null) => since !== null && since + DEDUCTION_PATIENCE <= reading.startedAt;
+  const clawed = closeUnseen(read, isOverdue, moment.now);
+  const closed = closeOverdue(clawed.account, reading.startedAt, moment);
   const lowers = effects.lowers ?? 'usage';
-  const applied = tellLowBalance({ ...effects, account: closed.account, lowers }, rules, moment);
+  const applied = tellLimits({ ...effects, account: closed.account, lowers }, rules, moment);
   const debit = scheduleDebit(applied.account, moment.now);
   const next = requestLookLater(debit.account, reading.startedAt, moment.now);
   return {
     account: next.account,
     reply: undefined,
-    rows: [...applied.rows, ...debit.rows, ...next.rows],
+    rows: [...applied.rows, ...clawed.rows, ...debit.rows, ...next.rows],
     seen: applied.seen,
     records: [...applied.records, ...closed.records],
     counts: [...applied.counts, ...closed.counts],
@@ -114,15 +118,17 @@ export function decideReading(
 }
 
 /** Once all rows have had their effect: between two of them what is left may look lower than it is. */
-function tellLowBalance(applied: Applied, rules: Rules, moment: Moment): Applied {
-  if (applied.lowers === null) return applied;
-  const told = noteLowBalance(applied.account, applied.lowers, rules, moment);
-  if (told.rows.length === 0) return applied;
+function tellLimits(applied: Applied, rules: Rules, moment: Moment): Applied {
+  const { lowers } = applied;
+  const low =
+    lowers === null ? { account: applied.account, rows: [] } : noteLowBalance(applied.account, lowers, rules, moment);
+  const over = noteOverage(low.account, rules, moment);
+  const told = [...low.rows, ...over.rows];
   return {
     ...applied,
-    account: told.account,
-    rows: [...applied.rows, ...told.rows],
-    counts: [...applied.counts, { name: 'notices', by: told.rows.length }],
+    account: over.account,
+    rows: [...applied.rows, ...told],
+    counts: told.length === 0 ? applied.counts : [...applied.counts, { name: 'notices', by: told.length }],
   };
 }
 

@@ -19,7 +19,8 @@ function reachedThreshold(granted: number, left: number): number | null {
 }
 
 /**
- * Tells a threshold that was newly crossed; once each until new credits arm them again. Nothing is told while rows are
+ * Tells a threshold that was newly crossed, unless the member wants to hear of none; once each until new credits arm
+ * them again. Nothing is told while rows are
  * missing, since what is left is not known then; the reading that brings them tells.
  */
 export function noteLowBalance(
@@ -32,6 +33,8 @@ export function noteLowBalance(
   const isKnown = account.ledger !== null && isWholeHead(account.ledger);
   const percent = isKnown ? reachedThreshold(granted, leftTokens(account)) : null;
   if (percent === null || (told !== null && percent >= told)) return { account, rows: [] };
+  const toldAt = { ...account, lowBalance: { ...account.lowBalance, told: percent } };
+  if (!account.alerts.isLowTold) return { account: toldAt, rows: [] };
   const facts = {
     kind: 'low_balance',
     percent,
@@ -42,10 +45,7 @@ export function noteLowBalance(
   } as const;
   const id = noticeId(rules.hash, `low:${account.id}:${episode}:${percent}`);
   const dueAt = cause === 'expiry' ? moment.now + EXPIRY_PATIENCE : moment.now;
-  return {
-    account: { ...account, lowBalance: { ...account.lowBalance, told: percent } },
-    rows: [noticeRow(account, facts, id, dueAt)],
-  };
+  return { account: toldAt, rows: [noticeRow(account, facts, id, dueAt)] };
 }
 
 /**

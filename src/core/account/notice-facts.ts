@@ -11,8 +11,19 @@ export interface Notice {
 export type NoticeFacts =
   | { kind: 'credits_added'; tokens: number; balance: number }
   | { kind: 'low_balance'; percent: number; left: number; granted: number; episode: number; overage: boolean }
+  | {
+      kind: 'overage_cap';
+      /** Of the cap. */
+      percent: number;
+      usedCents: number;
+      capCents: number;
+      setBy: 'member' | 'operator' | 'dodo';
+      episode: number;
+    }
   | { kind: 'payment_failed'; amountCents: number; reason: string | null }
   | { kind: 'second_plan_cancelled'; planName: string }
+  | { kind: 'tokens_taken_back'; tokens: number; cause: 'refund' | 'dispute' }
+  | { kind: 'tokens_given_back'; tokens: number }
   | { kind: 'payment_not_joined' }
   /** Somebody typed the wallet's code. */
   | { kind: 'identity_linked'; user: ChatUser };

@@ -22,11 +22,20 @@ export function noticeRow(
   return { id: `notice:${id}`, topic: 'notice', accountId: account.id, dueAt, body: notice };
 }
 
-/** Whether a notice is still true: one of low balance falls away when new credits have come, that of a chat user with them. */
-export function isStillWanted(notice: Notice, account: Account): boolean {
-  const { facts } = notice;
-  if (facts.kind === 'identity_linked') {
-    return account.identities.some((identity) => isSameUser(identity, facts.user));
+/**
+ * Whether a notice is still true and wanted: one of low balance falls away when new credits have come or the member
+ * wants none, one of overage when the cycle or the cap is another, that of a chat user with them.
+ */
+export function isStillWanted({ facts }: Notice, account: Account): boolean {
+  const { lowBalance, alerts, identities } = account;
+  switch (facts.kind) {
+    case 'low_balance':
+      return facts.episode === lowBalance.episode && alerts.isLowTold;
+    case 'overage_cap':
+      return facts.episode === alerts.capEpisode;
+    case 'identity_linked':
+      return identities.some((identity) => isSameUser(identity, facts.user));
+    default:
+      return true;
   }
-  return notice.facts.kind !== 'low_balance' || notice.facts.episode === account.lowBalance.episode;
 }

@@ -10,7 +10,7 @@ export const DEDUCTION_PATIENCE: Millis = 15 * MINUTE;
 const READING_LIFE: Millis = HOUR;
 
 /** Why an account's ledger is to be read. */
-export type ReconcileReason = 'first_contact' | 'gap' | 'grants' | 'stale' | 'unsettled' | 'debit' | 'swept';
+export type ReconcileReason = 'first_contact' | 'gap' | 'grants' | 'stale' | 'unsettled' | 'debit' | 'clawback' | 'swept' | 'operator';
 
 export interface ReconcileBody {
   seq: number;
@@ -50,9 +50,10 @@ export function requestLookLater(
   readingStartedAt: Millis,
   now: Millis,
 ): { account: Account; rows: NewRow[] } {
-  const { metered, debited } = account;
+  const { metered, debited, clawbacks } = account;
   const sentAt = metered.batches.map((batch) => (batch.unanswered > 0 ? null : batch.acceptedAt));
-  const dueAt = [...sentAt, debited.open?.sentAt ?? null]
+  const byHand = [debited.open, ...clawbacks.map(({ open }) => open)].map((open) => open?.sentAt ?? null);
+  const dueAt = [...sentAt, ...byHand]
     .filter((at) => at !== null)
     .map((at) => at + DEDUCTION_PATIENCE + MINUTE)
     .filter((at) => at > readingStartedAt + MINUTE);
@@ -63,8 +64,9 @@ export function requestLookLater(
 /** Whether a request still needs a reading: no later one has been made, and what it was to look after is still open. */
 export function isReadingDue(account: Account, request: ReconcileBody): boolean {
   if (account.reconcile.done >= request.seq) return false;
-  const isForSent = request.reason === 'unsettled' || request.reason === 'debit';
-  return !isForSent || account.metered.batches.length > 0 || account.debited.open !== null;
+  const isForSent = ['unsettled', 'debit', 'clawback'].includes(request.reason);
+  const isClawing = account.clawbacks.some(({ open }) => open !== null);
+  return !isForSent || account.metered.batches.length > 0 || account.debited.open !== null || isClawing;
 }
 
 /** A request that needed no reading is done, unless one before it is still to be answered: done counts both. */

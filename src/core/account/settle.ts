@@ -9,6 +9,7 @@ import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
 import { lapseRowId } from './hold.ts';
 import { noteLowBalance } from './low-balance.ts';
+import { noteOverage } from './overage-cap.ts';
 import type { Ending, Receipt } from './receipt.ts';
 import type { Moment, Rules } from './rules.ts';
 
@@ -53,7 +54,9 @@ export function decideSettle(
     holds: account.holds.filter((candidate) => candidate !== hold),
   };
   const booked = book(released, hold, charged, settledBy, request, rules, moment);
-  const told = noteLowBalance(booked.account, 'usage', rules, moment);
+  const low = noteLowBalance(booked.account, 'usage', rules, moment);
+  const over = noteOverage(low.account, rules, moment);
+  const told = { account: over.account, rows: [...low.rows, ...over.rows] };
 
   const receipt: Receipt = {
     askId: hold.askId,

@@ -123,3 +123,50 @@ export function sentRowId(event: SentUsage): string {
 function sum(events: readonly UsageEvent[]): number {
   return events.reduce((total, event) => total + event.tokens, 0);
 }
+
+/**
+ * An operator sends a refused event once more, the other way round than `decideRefused`: its tokens are under way
+ * again, and its row is due.
+ */
+export function decideReplayed(account: Account, event: SentUsage, now: Millis): Decision<void> {
+  const { waiting, batches } = account.metered;
+  const known = batches.find((batch) => batch.id === event.batchId);
+  const batch: UsageBatch = known ?? {
+    id: event.batchId,
+    tokens: 0,
+    unanswered: 0,
+    acceptedAt: null,
+    isAlarmed: false,
+  };
+  const grown = { ...batch, tokens: batch.tokens + event.tokens, unanswered: batch.unanswered + event.tokens };
+  return {
+    account: {
+      ...account,
+      metered: {
+        waiting: Math.max(0, waiting - event.tokens),
+        batches: known === undefined ? [...batches, grown] : batches.map((other) => (other === known ? grown : other)),
+      },
+    },
+    reply: undefined,
+    rows: [{ id: sentRowId(event), topic: 'usage', accountId: account.id, dueAt: now, body: event }],
+  };
+}
+
+/** An operator gives a refused event up: its tokens are the operator's loss. */
+export function decideForgotten(account: Account, event: SentUsage, now: Millis): Decision<void> {
+  const { metered } = account;
+  const writtenOff = Math.min(event.tokens, metered.waiting);
+  return {
+    account: { ...account, metered: { ...metered, waiting: metered.waiting - writtenOff } },
+    reply: undefined,
+    records: [
+      {
+        kind: 'audit',
+        id: `usage:${event.eventId}:forgotten`,
+        at: now,
+        body: { what: 'usage_forgotten', accountId: account.id, askId: event.eventId, writtenOff },
+      },
+    ],
+    counts: [{ name: 'tokens_written_off', by: writtenOff }],
+  };
+}

@@ -1,7 +1,8 @@
+import { decideClaim } from '../account/claim.ts';
 import { decideRows, keysOfRows } from '../account/ledger.ts';
 import type { Moment, Rules } from '../account/rules.ts';
 import { decidePayment, decideSubscription, paymentFailedKey } from '../account/subscription.ts';
-import type { BillingEvent } from '../billing.ts';
+import { type Billing, BillingError, type BillingEvent } from '../billing.ts';
 import type { Customers } from '../customers.ts';
 import type { Store } from '../store.ts';
 import type { Wallets } from '../wallets.ts';
@@ -24,6 +25,7 @@ export interface ApplyEventDeps {
   wallets: Wallets;
   customers: Customers;
   bindCustomer: BindCustomer;
+  billing: Pick<Billing, 'payment'>;
   rules: Rules;
   moment(): Moment;
   /** null while it is not known whose account our key is for. */
@@ -35,9 +37,34 @@ export function waitingFor(customerId: string): string {
   return `customer:${customerId}`;
 }
 
-function customerOf(event: Exclude<BillingEvent, { kind: 'ignored' }>): string {
-  if (event.kind === 'ledger_row') return event.row.customerId;
-  return event.kind === 'subscription' ? event.subscription.customerId : event.payment.customerId;
+type Told = Exclude<BillingEvent, { kind: 'ignored' }>;
+
+function customerIn(event: Told): string | null {
+  switch (event.kind) {
+    case 'ledger_row':
+      return event.row.customerId;
+    case 'subscription':
+      return event.subscription.customerId;
+    case 'payment':
+      return event.payment.customerId;
+    case 'refund':
+      return event.refund.customerId;
+    case 'dispute':
+      return event.dispute.customerId;
+  }
+}
+
+/** Whose a dispute is that names no customer: its payment was indexed when it succeeded; else Dodo is asked. */
+async function customerOfPayment(deps: ApplyEventDeps, paymentId: string): Promise<string | null> {
+  const owner = await deps.store.indexOwner('payment', paymentId);
+  const account = owner === null ? null : await deps.wallets.read(owner.accountId);
+  if (account !== null && account.customerId !== null) return account.customerId;
+  try {
+    return (await deps.billing.payment(paymentId)).payment.customerId;
+  } catch (error) {
+    if (error instanceof BillingError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 export function createApplyEvent(deps: ApplyEventDeps): ApplyEvent {
@@ -50,7 +77,10 @@ export function createApplyEvent(deps: ApplyEventDeps): ApplyEvent {
     if (event.kind === 'ledger_row' && event.row.entitlementId !== deps.rules.catalogue.entitlementId) {
       return { kind: 'ignored', why: `of another entitlement: ${event.row.entitlementId}` };
     }
-    const customerId = customerOf(event);
+    const named = customerIn(event);
+    const customerId =
+      named ?? (event.kind === 'dispute' ? await customerOfPayment(deps, event.dispute.paymentId) : null);
+    if (customerId === null) return { kind: 'dead', why: `${event.type}: expected a payment that Dodo knows` };
     const owner = await deps.customers.ownerOf(customerId);
     if (owner.kind === 'account') {
       await applyTo(deps, owner.accountId, customerId, event);
@@ -64,12 +94,7 @@ export function createApplyEvent(deps: ApplyEventDeps): ApplyEvent {
   };
 }
 
-async function applyTo(
-  deps: ApplyEventDeps,
-  accountId: string,
-  customerId: string,
-  event: Exclude<BillingEvent, { kind: 'ignored' }>,
-): Promise<void> {
+async function applyTo(deps: ApplyEventDeps, accountId: string, customerId: string, event: Told): Promise<void> {
   const { wallets, rules } = deps;
   if (event.kind === 'payment' && event.payment.status === 'succeeded') {
     await deps.store.claimIndex('payment', event.payment.id, accountId, deps.moment().now);
@@ -87,6 +112,7 @@ async function applyTo(
     const moment = deps.moment();
     if (event.kind === 'ledger_row') return decideRows(account, [event.row], seen, rules, moment);
     if (event.kind === 'subscription') return decideSubscription(account, event, rules, moment);
+    if (event.kind === 'refund' || event.kind === 'dispute') return decideClaim(account, event, moment.now);
     return decidePayment(account, event.payment, seen, rules, moment);
   });
 }

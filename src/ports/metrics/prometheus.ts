@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Metrics } from '../../core/metrics.ts';
 import type { TopicDepth } from '../../core/store.ts';
+import type { SweepReport } from '../../core/sweep/progress.ts';
+import { createSweepGauges } from './sweep-gauges.ts';
 
 export interface PrometheusMetrics extends Metrics {
   contentType: string;
@@ -13,6 +15,8 @@ export interface PrometheusSources {
   runningAsks(): number;
   /** Whether commits survive a crash of the store. */
   isDurable(): Promise<boolean>;
+  /** What the last sweep over all balances found; null: there was none yet. */
+  lastSweep(): Promise<SweepReport | null>;
   now(): number;
 }
 
@@ -59,6 +63,7 @@ export function createPrometheusMetrics(sources: PrometheusSources): PrometheusM
     help: 'Whether commits survive a crash of the store',
     registers,
   });
+  const setSweep = createSweepGauges(registry, sources.now);
 
   /** Before anything is written: the registry collects its gauges side by side, and one could be written before it is set. */
   async function readDepths(): Promise<void> {
@@ -66,6 +71,7 @@ export function createPrometheusMetrics(sources: PrometheusSources): PrometheusM
     for (const gauge of [waiting, oldest, dead]) gauge.reset();
     storeUp.set(depths === null ? 0 : 1);
     durable.set((await sources.isDurable().catch(() => false)) ? 1 : 0);
+    setSweep(await sources.lastSweep().catch(() => null));
     for (const depth of depths ?? []) {
       const labels = { topic: depth.topic };
       waiting.set(labels, depth.waiting);

@@ -60,14 +60,36 @@ export function refundPayment(world: World, paymentId: string, request: RefundRe
 /** How a dispute goes on after it was opened. */
 export type DisputeOutcome = 'opened' | 'won' | 'lost' | 'accepted' | 'cancelled' | 'challenged' | 'expired';
 
-/** Opens a dispute over a payment and, unless the outcome is `opened`, goes on to it. Throws DodoApiError 404. */
-export function disputePayment(world: World, paymentId: string, outcome: DisputeOutcome = 'opened'): GetDispute {
+/**
+ * Opens a dispute over a payment, or goes on with the one that is open. Throws DodoApiError 404.
+ * @param amount what is disputed, as the vendor's decimal text; without it the payment's total
+ */
+export function disputePayment(
+  world: World,
+  paymentId: string,
+  outcome: DisputeOutcome = 'opened',
+  amount?: string,
+): GetDispute {
   const payment = findPayment(world, paymentId);
+  const current = [...world.store.disputes.values()].findLast(
+    (dispute) => dispute.payment_id === paymentId && UNDECIDED.has(dispute.dispute_status),
+  );
+  const opened = current ?? openDispute(world, payment, amount ?? String(payment.total_amount));
+  if (outcome === 'opened') return opened;
+  const status: DisputeStatus = `dispute_${outcome}`;
+  const ended = { ...opened, dispute_status: status };
+  put(world, ended, `dispute.${outcome}`);
+  return ended;
+}
+
+const UNDECIDED: ReadonlySet<DisputeStatus> = new Set(['dispute_opened', 'dispute_challenged']);
+
+function openDispute(world: World, payment: Payment, amount: string): GetDispute {
   const base: Dispute = {
     dispute_id: world.newId('dp'),
-    payment_id: paymentId,
+    payment_id: payment.payment_id,
     business_id: world.businessId,
-    amount: String(payment.total_amount),
+    amount,
     currency: payment.currency,
     dispute_stage: 'dispute',
     dispute_status: 'dispute_opened',
@@ -83,20 +105,24 @@ export function disputePayment(world: World, paymentId: string, outcome: Dispute
     reason: 'product_not_received',
   };
   put(world, opened, 'dispute.opened');
-  if (outcome === 'opened') return opened;
-  const status: DisputeStatus = `dispute_${outcome}`;
-  const ended = { ...opened, dispute_status: status };
-  put(world, ended, `dispute.${outcome}`);
-  return ended;
+  return opened;
 }
 
 function put(world: World, dispute: GetDispute, event: WebhookEventType): void {
   world.store.disputes.set(dispute.dispute_id, dispute);
   const payment = findPayment(world, dispute.payment_id);
   const others = payment.disputes.filter((one) => one.dispute_id !== dispute.dispute_id);
-  const { brand_id: _brand, customer: _customer, payment_provider: _provider, reason: _reason, ...short } = dispute;
+  const short = shortForm(dispute);
   change(world, payment, { disputes: [...others, short] });
-  world.emit(event, 'Dispute', () => world.store.disputes.get(dispute.dispute_id) ?? dispute);
+  world.emit(event, 'Dispute', () => {
+    const latest = world.store.disputes.get(dispute.dispute_id) ?? dispute;
+    return world.switches.disputesNameCustomer ? latest : shortForm(latest);
+  });
+}
+
+function shortForm(dispute: GetDispute): Dispute {
+  const { brand_id: _brand, customer: _customer, payment_provider: _provider, reason: _reason, ...short } = dispute;
+  return short;
 }
 
 function change(world: World, payment: Payment, fields: Partial<Payment>): void {

@@ -85,7 +85,8 @@ export interface DodoSimulator {
   /** Ends the grants whose time has come; `tick()` does it too. */
   expire(): void;
   refund(paymentId: string, request?: RefundRequest): Refund;
-  dispute(paymentId: string, outcome?: DisputeOutcome): GetDispute;
+  /** Opens a dispute, or goes on with the open one. `amount`: a decimal text, by default the payment's total. */
+  dispute(paymentId: string, outcome?: DisputeOutcome, amount?: string): GetDispute;
   /** Forgets everything: data, endpoints, messages, switches, faults, the clock's advance. */
   reset(): void;
   close(): Promise<void>;
@@ -175,7 +176,7 @@ export async function createDodoSimulator(options: DodoSimulatorOptions = {}): P
     },
     expire: () => expireDueGrants(world),
     refund: (paymentId, request) => refundPayment(world, paymentId, request),
-    dispute: (paymentId, outcome) => disputePayment(world, paymentId, outcome),
+    dispute: (paymentId, outcome, amount) => disputePayment(world, paymentId, outcome, amount),
     reset() {
       store.clear();
       endpoints.clear();

@@ -18,6 +18,8 @@ export interface DodoSwitches {
   multipleSubscriptions: boolean;
   /** false: changing plans of usage based subscriptions is refused with UNSUPPORTED_ACTION. */
   planChanges: boolean;
+  /** Webhooks of disputes: as the API reference shows them, with the customer, or as the SDK types them, without. */
+  disputesNameCustomer: boolean;
   /** Requests a minute before 429; null for no limit. */
   rateLimitPerMinute: number | null;
   /**
@@ -37,6 +39,7 @@ export function defaultSwitches(): DodoSwitches {
     creditRowType: 'credit_added',
     multipleSubscriptions: true,
     planChanges: true,
+    disputesNameCustomer: true,
     rateLimitPerMinute: null,
     outage: null,
   };

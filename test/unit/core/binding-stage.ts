@@ -1,6 +1,6 @@
 import { type Account, newAccount } from '../../../src/core/account/account.ts';
 import { decideCheckout, decideCheckoutOpened } from '../../../src/core/account/checkout.ts';
-import type { BillingEvent, Metadata } from '../../../src/core/billing.ts';
+import { BillingError, type BillingEvent, type Metadata } from '../../../src/core/billing.ts';
 import type { ProductKey } from '../../../src/core/catalogue.ts';
 import type { ChatUser } from '../../../src/core/chat.ts';
 import { signCheckout } from '../../../src/core/checkout-signature.ts';
@@ -64,6 +64,11 @@ export function createBindingStage(
     wallets,
     customers,
     bindCustomer,
+    billing: {
+      payment: async (id) => {
+        throw new BillingError('refused', `no payment ${id}`, { status: 404 });
+      },
+    },
     rules,
     moment,
     businessId: () => 'bus_1',

@@ -7,14 +7,29 @@ import { asNumber, asText, inGroups } from './values.ts';
 /** What waits and what is dead, over all shards. */
 export function createDepths(
   { shards, run }: RedisContext,
-  scripts: LookScripts,
-): Pick<Store, 'depths' | 'deadLetters'> {
+  look: LookScripts,
+): Pick<Store, 'depths' | 'deadLetters' | 'deadLetter' | 'waiting' | 'row'> {
+  /** @returns the row of an id as it stands in hashes of these names, or null */
+  async function find(names: readonly [string, string], id: string): Promise<[unknown, unknown] | null> {
+    const replies = await Promise.all(
+      shards.groups.map((group) =>
+        run(
+          look.find,
+          group.flatMap((shard) => names.map(shard.key)),
+          [id],
+        ),
+      ),
+    );
+    const [found] = replies.flatMap((reply) => inGroups(reply, 2));
+    return found === undefined ? null : [found[0], found[1]];
+  }
+
   return {
     depths: async () => {
       const replies = await Promise.all(
         shards.groups.map((group) =>
           run(
-            scripts.depths,
+            look.depths,
             group.flatMap((shard) => [shard.key('age'), shard.key('dead_counts')]),
           ),
         ),
@@ -38,7 +53,7 @@ export function createDepths(
       const replies = await Promise.all(
         shards.groups.map((group) =>
           run(
-            scripts.deadLetters,
+            look.deadLetters,
             group.flatMap((shard) => ['dead', 'letters', 'letter_bodies'].map(shard.key)),
             [limit],
           ),
@@ -50,6 +65,34 @@ export function createDepths(
         .toSorted((a, b) => (a.order < b.order ? 1 : -1))
         .slice(0, limit)
         .map(({ died, row }) => ({ row, diedAt: died, error: row.lastError ?? '' }));
+    },
+    deadLetter: async (id) => {
+      const found = await find(['letters', 'letter_bodies'], id);
+      if (found === null) return null;
+      const row = readRow(id, ...found);
+      return { row, diedAt: readDeath(found[0]), error: row.lastError ?? '' };
+    },
+    waiting: async (topic, limit) => {
+      if (limit <= 0) return [];
+      const replies = await Promise.all(
+        shards.groups.map((group) =>
+          run(
+            look.waiting,
+            group.flatMap((shard) => ['due', 'rows', 'bodies'].map(shard.key)),
+            [topic, limit],
+          ),
+        ),
+      );
+      return replies
+        .flatMap((reply) => inGroups(reply, 4))
+        .map(([order, id, row, body]) => ({ order: asText(order), row: readRow(id, row, body) }))
+        .toSorted((a, b) => (a.order < b.order ? -1 : 1))
+        .slice(0, limit)
+        .map(({ row }) => row);
+    },
+    row: async (id) => {
+      const found = await find(['rows', 'bodies'], id);
+      return found === null ? null : readRow(id, ...found);
     },
   };
 }

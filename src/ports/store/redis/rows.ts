@@ -6,7 +6,10 @@ import { rowScripts } from './scripts/rows.ts';
 import { at, type Shard } from './shards.ts';
 import { asList, asNumber, asText, inGroups, padded, wellFormed, whole } from './values.ts';
 
-type RowsOfStore = Pick<Store, 'put' | 'claim' | 'remove' | 'retry' | 'bury' | 'extend' | 'wake'>;
+type RowsOfStore = Pick<
+  Store,
+  'put' | 'claim' | 'remove' | 'retry' | 'bury' | 'extend' | 'wake' | 'revive' | 'discard'
+>;
 
 export interface Rows extends RowsOfStore {
   /** @returns those of the ids that wait in any shard but one */
@@ -77,6 +80,20 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
       await places.act([id], async (shard) =>
         numbers(await run(scripts.bury, [...shard.rowKeys, ...shard.deadKeys], values)),
       );
+    },
+    revive: async (id, now) => {
+      const values = [wellFormed(id), padded(now)];
+      const outcomes = await places.act([id], async (shard) =>
+        numbers(await run(scripts.revive, [...shard.rowKeys, ...shard.deadKeys], values)),
+      );
+      return outcomes.get(id) === 2;
+    },
+    discard: async (id) => {
+      const values = [wellFormed(id)];
+      const outcomes = await places.act([id], async (shard) =>
+        numbers(await run(scripts.discard, [...shard.rowKeys, ...shard.deadKeys], values)),
+      );
+      return outcomes.get(id) === 2;
     },
     extend: async (rows, dueAt) => {
       const due = padded(dueAt);

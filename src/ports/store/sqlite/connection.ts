@@ -109,7 +109,8 @@ function openDatabase(path: string, { onWarning }: SqliteOptions): DatabaseSync 
   }
 }
 
-function createStatement<R>(database: DatabaseSync, sql: string): Statement<R> {
+/** @returns the statement, prepared; texts are checked on their way in */
+export function createStatement<R>(database: DatabaseSync, sql: string): Statement<R> {
   const statement = database.prepare(sql);
   return {
     get: (...values) => statement.get(...wellFormed(values)) as R | undefined,

@@ -13,11 +13,26 @@ interface RowColumns {
   body: string;
 }
 
+type DeadColumns = RowColumns & { died_at: number; last_error: string };
+
 const COLUMNS = 'id, topic, account_id, due_at, created_at, attempts, waits_for, last_error, body';
 
 type RowsOfStore = Pick<
   Store,
-  'put' | 'claim' | 'remove' | 'retry' | 'bury' | 'extend' | 'wake' | 'depths' | 'deadLetters'
+  | 'put'
+  | 'claim'
+  | 'remove'
+  | 'retry'
+  | 'bury'
+  | 'extend'
+  | 'wake'
+  | 'depths'
+  | 'deadLetters'
+  | 'deadLetter'
+  | 'revive'
+  | 'discard'
+  | 'waiting'
+  | 'row'
 >;
 
 export interface Rows extends RowsOfStore {
@@ -56,9 +71,17 @@ export function createRows({ prepare, read, write }: SqliteConnection): Rows {
   const countDead = prepare<{ topic: Topic; dead: number }>(
     'SELECT topic, COUNT(*) AS dead FROM dead_letters GROUP BY topic',
   );
-  const dead = prepare<RowColumns & { died_at: number; last_error: string }>(
+  const dead = prepare<DeadColumns>(
     `SELECT ${COLUMNS}, died_at FROM dead_letters ORDER BY died_at DESC, seq DESC LIMIT ?`,
   );
+  const deadById = prepare<DeadColumns>(`SELECT ${COLUMNS}, died_at FROM dead_letters WHERE id = ?`);
+  const copyToRows = prepare(
+    `INSERT OR IGNORE INTO work_rows (${COLUMNS})
+     SELECT id, topic, account_id, ?, created_at, attempts, waits_for, last_error, body FROM dead_letters WHERE id = ?`,
+  );
+  const dropDead = prepare('DELETE FROM dead_letters WHERE id = ?');
+  const byTopic = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE topic = ? ORDER BY due_at, seq LIMIT ?`);
+  const byId = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE id = ?`);
 
   function add(row: NewRow, at: Millis): void {
     const { id, topic, accountId, dueAt, waitsFor, body } = row;
@@ -102,16 +125,20 @@ export function createRows({ prepare, read, write }: SqliteConnection): Rows {
       }),
     wake: (name, now) => write(() => wake.run(now, name, now)),
     depths: () => read(() => mergeDepths(countWaiting.all(), countDead.all())),
-    deadLetters: (limit) =>
-      read(() =>
-        dead.all(limit).map(
-          (columns): DeadLetter => ({
-            row: toRow(columns),
-            diedAt: columns.died_at,
-            error: columns.last_error,
-          }),
-        ),
-      ),
+    deadLetters: (limit) => read(() => dead.all(limit).map(toDeadLetter)),
+    deadLetter: (id) =>
+      read(() => {
+        const columns = deadById.get(id);
+        return columns ? toDeadLetter(columns) : null;
+      }),
+    revive: (id, now) => write(() => copyToRows.run(now, id) > 0 && dropDead.run(id) > 0),
+    discard: (id) => write(() => dropDead.run(id) > 0),
+    waiting: (topic, limit) => read(() => byTopic.all(topic, limit).map(toRow)),
+    row: (id) =>
+      read(() => {
+        const columns = byId.get(id);
+        return columns ? toRow(columns) : null;
+      }),
   };
 }
 
@@ -127,6 +154,10 @@ function mergeDepths(
     depths.set(topic, { ...depth, dead: count });
   }
   return [...depths.values()];
+}
+
+function toDeadLetter(columns: DeadColumns): DeadLetter {
+  return { row: toRow(columns), diedAt: columns.died_at, error: columns.last_error };
 }
 
 function toRow(columns: RowColumns): Row {

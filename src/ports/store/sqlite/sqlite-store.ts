@@ -3,6 +3,7 @@ import { createAccounts } from './accounts.ts';
 import { openConnection, type SqliteConnection, type SqliteOptions } from './connection.ts';
 import { createCoordination } from './coordination.ts';
 import { createIndexes } from './indexes.ts';
+import { openReader } from './reader.ts';
 import { createRecords } from './records.ts';
 import { createRows } from './rows.ts';
 import { createSweep } from './sweep.ts';
@@ -18,7 +19,18 @@ export interface SqliteStore extends Store {
  * @throws Error that names the file when it is in use by another process, newer than the code, or not to be opened
  */
 export async function createSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
-  const connection = openConnection(options);
+  return storeOn(openConnection(options));
+}
+
+/**
+ * A store's file beside the process that has it open: what reads works, what writes is refused.
+ * @throws Error that names the file when there is none
+ */
+export function createSqliteReader(options: Pick<SqliteOptions, 'path' | 'now'>): Store {
+  return storeOn(openReader(options));
+}
+
+function storeOn(connection: SqliteConnection): SqliteStore {
   const rows = createRows(connection);
   const records = createRecords(connection);
   const { add: _add, drop: _drop, ...rowMethods } = rows;

@@ -5,6 +5,8 @@ export interface LookScripts {
   load: LuaScript;
   depths: LuaScript;
   deadLetters: LuaScript;
+  find: LuaScript;
+  waiting: LuaScript;
   record: LuaScript;
   records: LuaScript;
 }
@@ -14,6 +16,8 @@ export function lookScripts(): LookScripts {
     load: createScript(LOAD),
     depths: createScript(DEPTHS),
     deadLetters: createScript(DEAD_LETTERS),
+    find: createScript(FIND),
+    waiting: createScript(WAITING),
     record: createScript(RECORD),
     records: createScript(RECORDS),
   };
@@ -57,6 +61,37 @@ for i = 1, #KEYS, 3 do
   for _, member in ipairs(redis.call('ZREVRANGE', KEYS[i], 0, tonumber(ARGV[1]) - 1)) do
     local id = string.sub(member, 33)
     table.insert(answer, string.sub(member, 1, 32))
+    table.insert(answer, id)
+    table.insert(answer, redis.call('HGET', KEYS[i + 1], id))
+    table.insert(answer, redis.call('HGET', KEYS[i + 2], id))
+  end
+end
+return answer
+`;
+
+/** KEYS: rows (or letters) and their bodies of each shard. ARGV: id. Answers row, body of each shard that has it. */
+const FIND = `
+local answer = {}
+for i = 1, #KEYS, 2 do
+  local row = redis.call('HGET', KEYS[i], ARGV[1])
+  if row then
+    table.insert(answer, row)
+    table.insert(answer, redis.call('HGET', KEYS[i + 1], ARGV[1]))
+  end
+end
+return answer
+`;
+
+/** KEYS: due, rows, bodies of each shard. ARGV: topic, limit. Answers order, id, row, body of each. */
+const WAITING = `
+local answer = {}
+local first = #ARGV[1] + 2
+for i = 1, #KEYS, 3 do
+  -- ';' is what follows ':'.
+  local from, to = '[' .. ARGV[1] .. ':', '(' .. ARGV[1] .. ';'
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[i], from, to, 'LIMIT', 0, ARGV[2])) do
+    local id = string.sub(member, first + 32)
+    table.insert(answer, string.sub(member, first, first + 31))
     table.insert(answer, id)
     table.insert(answer, redis.call('HGET', KEYS[i + 1], id))
     table.insert(answer, redis.call('HGET', KEYS[i + 2], id))

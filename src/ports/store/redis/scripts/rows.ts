@@ -12,6 +12,8 @@ export interface RowScripts {
   bury: LuaScript;
   extend: LuaScript;
   wake: LuaScript;
+  revive: LuaScript;
+  discard: LuaScript;
 }
 
 export function rowScripts(): RowScripts {
@@ -22,9 +24,11 @@ export function rowScripts(): RowScripts {
     claim: createScript(ROW_FUNCTIONS, CLAIM),
     remove: createScript(ROW_FUNCTIONS, REMOVE),
     retry: createScript(ROW_FUNCTIONS, RETRY),
-    bury: createScript(ROW_FUNCTIONS, BURY),
+    bury: createScript(ROW_FUNCTIONS, LETTER_FUNCTIONS, BURY),
     extend: createScript(ROW_FUNCTIONS, EXTEND),
     wake: createScript(ROW_FUNCTIONS, WAKE),
+    revive: createScript(ROW_FUNCTIONS, LETTER_FUNCTIONS, REVIVE),
+    discard: createScript(ROW_FUNCTIONS, LETTER_FUNCTIONS, DISCARD),
   };
 }
 
@@ -98,32 +102,58 @@ save(ARGV[1], row)
 return {2}
 `;
 
-/** KEYS 7 to 10: a shard's dead letters. ARGV: id, attempts, error, time. */
-const BURY = `
+/** KEYS 7 to 10: a shard's dead letters. */
+const LETTER_FUNCTIONS = `
 local dead, letters, letter_bodies, counts = unpack(KEYS, 7, 10)
+
+local function count(topic, by)
+  if redis.call('HINCRBY', counts, topic, by) <= 0 then redis.call('HDEL', counts, topic) end
+end
+
+local function forget(id)
+  local text = redis.call('HGET', letters, id)
+  if not text then return nil end
+  local letter = cjson.decode(text)
+  redis.call('HDEL', letters, id)
+  redis.call('HDEL', letter_bodies, id)
+  redis.call('ZREM', dead, letter.x .. letter.q .. id)
+  count(letter.t, -1)
+  return letter
+end
+`;
+
+/** ARGV: id, attempts, error, time. */
+const BURY = `
 local id = ARGV[1]
 local row = find(id)
 if not row then return {0} end
 if row.n ~= tonumber(ARGV[2]) then return {1} end
 local body = redis.call('HGET', bodies, id)
 drop(id, row)
-
-local function count(topic, by)
-  if redis.call('HINCRBY', counts, topic, by) <= 0 then redis.call('HDEL', counts, topic) end
-end
-
-local before = redis.call('HGET', letters, id)
-if before then
-  local letter = cjson.decode(before)
-  redis.call('ZREM', dead, letter.x .. letter.q .. id)
-  count(letter.t, -1)
-end
+forget(id)
 row.e, row.x, row.q = ARGV[3], ARGV[4], arrival()
 redis.call('HSET', letters, id, cjson.encode(row))
 redis.call('HSET', letter_bodies, id, body)
 redis.call('ZADD', dead, 0, row.x .. row.q .. id)
 count(row.t, 1)
 return {2}
+`;
+
+/** ARGV: id, due. */
+const REVIVE = `
+local id = ARGV[1]
+if redis.call('HEXISTS', rows, id) == 1 then return {1} end
+local body = redis.call('HGET', letter_bodies, id)
+local row = forget(id)
+if not row then return {0} end
+row.x, row.d = nil, ARGV[2]
+add(id, cjson.encode(row), body)
+return {2}
+`;
+
+/** ARGV: id. */
+const DISCARD = `
+return {forget(ARGV[1]) and 2 or 0}
 `;
 
 /** ARGV: due, then id and body of each. */

@@ -1,0 +1,48 @@
+import type { LedgerRow } from '../billing.ts';
+import type { NewRow } from '../store.ts';
+import type { Millis } from '../time.ts';
+import type { Account, Clawback, ClawbackIntent } from './account.ts';
+import { scheduleClawback, withClawback } from './claim.ts';
+
+const TYPES_OF: Record<ClawbackIntent['direction'], readonly string[]> = {
+  debit: ['credit_deducted', 'manual_adjustment'],
+  credit: ['credit_added', 'manual_adjustment'],
+};
+
+/**
+ * Whether a ledger row is an entry of ours that takes tokens of a refunded payment or gives them back. Once Dodo has
+ * answered, the row is known by its id. Before, a row of its amount is taken for it, and the answer tells whether it
+ * was: usage, or a debit of usage, may happen to have the same amount.
+ * @returns null: the row is something else
+ */
+export function settleClawback(
+  account: Account,
+  row: LedgerRow,
+  now: Millis,
+): { account: Account; rows: NewRow[] } | null {
+  const exact = account.clawbacks.find(({ open }) => open !== null && open.rowId === row.id);
+  if (exact !== undefined) return closeIntent(account, exact, now);
+  for (const clawback of account.clawbacks) {
+    const { open } = clawback;
+    if (open === null || open.rowId !== null || open.seen !== null || !fits(open, row)) continue;
+    return { account: withClawback(account, { ...clawback, open: { ...open, seen: row } }), rows: [] };
+  }
+  return null;
+}
+
+/** The entry is in the ledger: what has become due meanwhile is worked on next. */
+export function closeIntent(account: Account, clawback: Clawback, now: Millis): { account: Account; rows: NewRow[] } {
+  return scheduleClawback(withClawback(account, { ...clawback, open: null }), clawback.paymentId, now);
+}
+
+/** Rows of metered usage point to the subscription, those of a purchase to what was bought. */
+function fits(open: ClawbackIntent, row: LedgerRow): boolean {
+  const isOfCatalogue = row.referenceType === 'subscription' || row.referenceType === 'payment';
+  const isCredit = open.direction === 'credit';
+  return (
+    !isOfCatalogue &&
+    row.isCredit === isCredit &&
+    row.amount === open.tokens &&
+    TYPES_OF[open.direction].includes(row.type)
+  );
+}

@@ -1,0 +1,195 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
+import { checkoutOf, type Person, payAt, personOn, type Product } from '../helpers/people.ts';
+import { type Books, readBooks, readBooksFile, readDodo } from './books.ts';
+import { createFleet, type Fleet, until } from './fleet.ts';
+import type { Member } from './member-process.ts';
+import type { Point } from './protocol.ts';
+import type { Random } from './random.ts';
+
+/** A fleet with two members who have bought, to be struck round by round. */
+export interface Stage {
+  fleet: Fleet;
+  people: readonly Person[];
+  /** What the store says now. */
+  books(): Promise<Books>;
+  /** Members ask and a plan renews while one process is struck; then all is mended and looked at. @returns whether the point was come to */
+  round(strike: Strike): Promise<boolean>;
+  /** Lets time go by until nothing is to be done any more. */
+  recover(): Promise<void>;
+  /** Every book agrees, every message is closed, every notice was told once. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A point in the work of a process, or a moment: milliseconds after the members have asked. */
+export type Strike = { point: Point } | { afterMs: number; signal: Point['signal'] };
+
+export interface StageOptions {
+  redisUrl?: string;
+  processes: number;
+  random: Random;
+}
+
+const PURCHASES: readonly Product[] = ['starter', 'topup'];
+
+/** Longer than any lease. */
+const STALL_MS = 150_000;
+
+export async function createStage(options: StageOptions): Promise<Stage> {
+  const fleet = await createFleet({
+    ...(options.redisUrl !== undefined && { redisUrl: options.redisUrl }),
+    env: { MEMBER_ASKS_PER_MINUTE: '0', MAX_ASKS_PER_ACCOUNT: '1000' },
+  });
+  const store =
+    options.redisUrl === undefined ? null : await createRedisStore({ url: options.redisUrl, now: () => fleet.now() });
+  const { dodo, env } = fleet.world;
+  let renewals = 0;
+
+  for (let i = 0; i < options.processes; i += 1) await fleet.start();
+  const people = (['discord', 'slack'] as const).map((platform) => personOn(platform, fleet, 'Ann'));
+  for (const [index, person] of people.entries()) {
+    const url = await checkoutOf(person, PURCHASES[index] ?? 'topup');
+    await payAt(url, `${person.platform}@example.com`);
+    await until('the tokens to arrive', () => person.dms().some(({ text }) => text.includes('000,000')));
+  }
+
+  const books = () =>
+    store === null
+      ? Promise.resolve(readBooksFile(env.DATABASE_PATH ?? ''))
+      : readBooks(store, dodo.store.customers.keys());
+
+  function askAndRenew(): void {
+    for (const person of people) {
+      person.does('ask', 'Something short [[length:40]]');
+      person.does('ask', 'Something long [[length:400]] [[chunk:10]] [[delay:20]]');
+      person.does('ask', 'Something cut [[length:200]] [[chunk:10]] [[delay:10]] [[cut:12]]');
+    }
+    const [subscription = ''] = dodo.store.subscriptions.keys();
+    dodo.renew(subscription);
+    renewals += 1;
+  }
+
+  /** Time goes by, the meter runs; nobody waits for a process that may be stalled. @returns whether the point was come to */
+  async function liveUntil(reached: Promise<unknown>): Promise<boolean> {
+    let isReached = false;
+    const arrival = reached.then(
+      () => {
+        isReached = true;
+      },
+      () => {},
+    );
+    // The answers first; later on time may jump.
+    await Promise.race([arrival, pause(1_500)]);
+    for (let step = 0; step < 20 && !isReached; step += 1) {
+      fleet.advance(20_000);
+      void dodo.tick();
+      await Promise.race([arrival, pause(200)]);
+    }
+    return isReached;
+  }
+
+  async function strike(what: Strike, victim: Member): Promise<boolean> {
+    if ('point' in what) {
+      const reached = victim.reached();
+      reached.catch(() => {});
+      await victim.aim(what.point);
+      askAndRenew();
+      if (await liveUntil(reached)) return true;
+      await victim.aim(null);
+      return false;
+    }
+    askAndRenew();
+    await pause(what.afterMs);
+    if (what.signal === 'SIGKILL') victim.kill();
+    else victim.stall();
+    return true;
+  }
+
+  async function mend(signal: Point['signal'], victim: Member): Promise<void> {
+    if (signal === 'SIGKILL') {
+      await victim.ended;
+      fleet.bury();
+      await fleet.start();
+      return;
+    }
+    fleet.advance(STALL_MS);
+    await Promise.all(
+      fleet
+        .members()
+        .filter((member) => member.isUp())
+        .map((member) => member.settle()),
+    );
+    victim.wake();
+  }
+
+  async function isQuiet(): Promise<boolean> {
+    const { accounts, waiting } = await books();
+    const isSettled = accounts.every(({ account, charged }) => {
+      const dodoSays = readDodo(fleet.world, account.customerId ?? '');
+      return (
+        account.holds.length === 0 && dodoSays.deducted === charged && account.ledger?.balance === dodoSays.balance
+      );
+    });
+    return isSettled && Object.values(waiting).every((rows) => rows === 0) && dodo.webhooks.pending() === 0;
+  }
+
+  async function recover(): Promise<void> {
+    for (let step = 0; step < 12; step += 1) {
+      fleet.advance(65_000);
+      await fleet.settle();
+      await dodo.tick();
+      await fleet.settle();
+      if (await isQuiet()) return;
+    }
+  }
+
+  async function check(): Promise<void> {
+    const { accounts, waiting, deadLetters } = await books();
+    expect(deadLetters).toEqual([]);
+    expect(Object.entries(waiting).filter(([, rows]) => rows > 0)).toEqual([]);
+    expect(accounts).toHaveLength(people.length);
+    for (const { account, receipts, charged } of accounts) {
+      expect(account.holds).toEqual([]);
+      expect(account.metered).toEqual({ waiting: 0, batches: [] });
+      expect(account.debited).toMatchObject({ waiting: 0, open: null });
+      const dodoSays = readDodo(fleet.world, account.customerId ?? '');
+      expect(dodoSays.deducted).toBe(charged);
+      expect(dodoSays.balance).toBe(dodoSays.granted - charged);
+      expect(account.ledger?.balance).toBe(dodoSays.balance);
+      const metered = receipts.filter(({ settledBy }) => settledBy === 'meter');
+      expect(dodoSays.events).toEqual(metered.map(({ askId }) => askId).sort());
+      expect(dodoSays.metered).toBe(metered.reduce((sum, receipt) => sum + receipt.charged, 0));
+      expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
+    }
+    for (const person of people) {
+      const left = person
+        .channel()
+        .filter(({ text, buttons }) => text.includes('Thinking…') || buttons.some(({ label }) => label === 'Stop'));
+      expect(left.map(({ text }) => text)).toEqual([]);
+    }
+    const [subscriber, buyer] = people.map((person) => person.dms().map(({ text }) => text));
+    expect(subscriber).toHaveLength(1 + renewals);
+    expect(buyer).toHaveLength(1);
+  }
+
+  return {
+    fleet,
+    people,
+    books,
+    async round(what) {
+      const victim = options.random.pick(fleet.members());
+      const isStruck = await strike(what, victim);
+      if (isStruck) await mend('point' in what ? what.point.signal : what.signal, victim);
+      await recover();
+      return isStruck;
+    },
+    recover,
+    check,
+    async close() {
+      await store?.close();
+      await fleet.close();
+    },
+  };
+}
