@@ -1,10 +1,9 @@
-import { endingNote, receiptLine, receiptText, refusalText } from '../src/core/ask-text.ts';
+import { clampNote, endingNote, receiptLine, receiptText, refusalText } from '../src/core/ask-text.ts';
 import type { AskResult, AskStart, StartedAsk } from '../src/core/asks/ask.ts';
 import { buyButtons } from '../src/core/buy-buttons.ts';
 import type { Button } from '../src/core/chat.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 import { isSameUser } from '../src/core/identity.ts';
-import { formatTokens } from '../src/core/tokens.ts';
 import { ToldFailure } from '../src/core/told-failure.ts';
 
 /** The platform is told by then, whatever the store does: privately, since a refusal may follow. */
@@ -12,7 +11,7 @@ const DECISION_MS = 500;
 
 async function askQuestion(context: CommandContext, prompt: string): Promise<void> {
   const { turn, responder, services } = context;
-  const starting = services.asks.start({ by: turn.by, cause: turn.cause, prompt });
+  const starting = services.asks.start({ by: turn.by, cause: turn.cause, prompt, place: turn });
   const early = await services.within(starting, DECISION_MS);
   if (early === 'late') await responder.acknowledge('private');
   const start = early === 'late' ? await starting : early;
@@ -34,12 +33,9 @@ async function refuse(
 
 async function answer({ responder }: CommandContext, started: StartedAsk, isPrivate: boolean): Promise<void> {
   const stop: Button = { label: 'Stop', action: `stop:${started.askId}`, style: 'danger' };
-  const clampNote = started.clamped
-    ? `\nYour balance allows an answer of at most ${formatTokens(started.outputBound)} tokens.`
-    : '';
   const view = await openOrAbandon(started, async () => {
     await responder.acknowledge(isPrivate ? 'private' : 'public');
-    return responder.openAnswer({ text: `Thinking…${clampNote}`, buttons: [stop] });
+    return responder.openAnswer({ text: `Thinking…${clampNote(started)}`, buttons: [stop] });
   });
   const result = await started.run(view);
   // Whoever took the hold closes the message; two writers would overwrite each other.
@@ -48,6 +44,8 @@ async function answer({ responder }: CommandContext, started: StartedAsk, isPriv
     await view.finish(result.text, footer(result, started, isPrivate));
   } catch (error) {
     throw new ToldFailure(`The end of your answer could not be shown here.\n${costLine(result, started)}`, error);
+  } finally {
+    await result.closed();
   }
 }
 
@@ -66,10 +64,7 @@ function costLine({ receipt }: AskResult, { askId }: StartedAsk, left: number | 
 }
 
 function footer(result: AskResult, started: StartedAsk, isPrivate: boolean): { text: string; buttons: Button[] } {
-  const notes = [
-    endingNote(result, started.clamped ? started.outputBound : null),
-    costLine(result, started, isPrivate ? result.left : null),
-  ];
+  const notes = [endingNote(result, started), costLine(result, started, isPrivate ? result.left : null)];
   return {
     text: notes.filter((note) => note !== null).join('\n'),
     buttons: [{ label: 'Receipt', action: `receipt:${started.askId}` }],

@@ -2,7 +2,7 @@ import { buyButtons } from '../src/core/buy-buttons.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 import type { PaymentNews } from '../src/core/payment-look.ts';
 import { SECOND } from '../src/core/time.ts';
-import { formatTokens } from '../src/core/tokens.ts';
+import { formatTokens, lastingText } from '../src/core/tokens.ts';
 import type { WalletFigures } from '../src/core/wallet-view.ts';
 
 /** For how long a member waits while a payment of theirs is looked for; the look itself goes on. */
@@ -12,6 +12,8 @@ const NEWS: Record<PaymentNews | 'late', string | null> = {
   none: null,
   arrived: 'Your payment has arrived.',
   confirming: 'Your payment is still being confirmed; you will get a DM when the tokens are here.',
+  not_joined:
+    'A payment through your checkout was made by a customer of another wallet, so it could not be joined to yours. Please contact whoever runs this bot.',
   unpaid: 'A checkout of yours is open and not paid yet.',
   unknown: 'Whether a payment of yours has come could not be looked up just now; it is looked for again by itself.',
   late: 'A payment of yours is being looked for; please ask again in a moment.',
@@ -42,6 +44,10 @@ function lines(figures: WalletFigures, brand: string): string[] {
     const { name, endsAtPeriodEnd, nextBillingAt } = figures.plan;
     const on = nextBillingAt === null ? '' : ` on ${new Date(nextBillingAt).toISOString().slice(0, 10)}`;
     shown.push(`Plan: ${name}, which ${endsAtPeriodEnd ? 'ends' : 'renews'}${on}.`);
+  }
+  const isRenewed = figures.plan !== null && !figures.plan.endsAtPeriodEnd;
+  if (figures.left > 0 && !isRenewed && figures.lasting.length > 0) {
+    shown.push(`Your tokens stay yours until they expire: ${lastingText(figures.lasting)}.`);
   }
   return shown;
 }

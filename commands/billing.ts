@@ -1,10 +1,12 @@
 import { buyButtons } from '../src/core/buy-buttons.ts';
+import { tooManyLinksText } from '../src/core/checkout-reply.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 
 async function showBilling({ turn, responder, services }: CommandContext): Promise<void> {
   await responder.acknowledge('private');
-  const url = await services.shop.portal(turn.by);
-  if (url === null) {
+  const offer = await services.shop.portal(turn.by);
+  if (offer.kind === 'too_many_links') return responder.reply({ text: tooManyLinksText(offer) });
+  if (offer.kind === 'nothing_bought') {
     await responder.reply({
       text: 'There is nothing to manage yet: you have not bought anything here.',
       buttons: buyButtons(services.rules.catalogue, false),
@@ -13,7 +15,7 @@ async function showBilling({ turn, responder, services }: CommandContext): Promi
   }
   await responder.reply({
     text: 'Here you can see your invoices, change your card, or cancel your plan. The link is a secret of yours and works for a day.',
-    buttons: [{ label: 'Open billing', url }],
+    buttons: [{ label: 'Open billing', url: offer.url }],
   });
 }
 

@@ -1,12 +1,15 @@
 import type { PlanKey } from '../src/core/catalogue.ts';
 import { checkoutReply } from '../src/core/checkout-reply.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
+import { closedText } from '../src/core/places.ts';
 import { formatTokens, formatUsd } from '../src/core/tokens.ts';
 
 const PLAN_KEYS: readonly PlanKey[] = ['starter', 'pro'];
 
 async function offerPlan({ turn, responder, services }: CommandContext, wanted: string): Promise<void> {
   await responder.acknowledge('private');
+  const closed = services.closedTo(turn);
+  if (closed !== null) return responder.reply({ text: closedText(closed) });
   const { plans } = services.rules.catalogue;
   const key = PLAN_KEYS.find((candidate) => candidate === wanted.trim().toLowerCase());
   if (key === undefined) {

@@ -1,5 +1,6 @@
 import { checkoutReply } from '../src/core/checkout-reply.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
+import { closedText } from '../src/core/places.ts';
 import { formatTokens, formatUsd } from '../src/core/tokens.ts';
 
 /** Packs in one purchase; more is rather a mistake than a wish. */
@@ -7,6 +8,8 @@ const MOST_PACKS = 20;
 
 async function offerPacks({ turn, responder, services }: CommandContext, wanted: string): Promise<void> {
   await responder.acknowledge('private');
+  const closed = services.closedTo(turn);
+  if (closed !== null) return responder.reply({ text: closedText(closed) });
   const packs = /^\d{1,3}$/.test(wanted) ? Number(wanted) : Number.NaN;
   if (!(packs >= 1 && packs <= MOST_PACKS)) {
     await responder.reply({

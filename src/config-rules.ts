@@ -56,7 +56,7 @@ function platformProblems(env: PresentVariables): string[] {
   return ['DISCORD_TOKEN or SLACK_BOT_TOKEN: is missing (at least one platform must be configured)'];
 }
 
-const FAMILY = /^(DODO|OPENAI|DISCORD|SLACK)_/;
+const FAMILY = /^(DODO|OPENAI|DISCORD|SLACK|ALLOW|BLOCK)_/;
 
 /** Changed letters by which a name counts as a slip of another one. */
 const SLIP = 2;

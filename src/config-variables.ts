@@ -42,6 +42,13 @@ const wholeNumber = (least: number, most: number) =>
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `expected ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` });
 
+/** Ids of the platforms, commas between. */
+const ids = z
+  .string()
+  .regex(/^[\w:]+(\s*,\s*[\w:]+)*$/, 'expected ids with commas between')
+  .transform((list) => list.split(',').map((id) => id.trim()))
+  .default([]);
+
 /** The variables, in the order of .env.example. */
 export const variables = z.object({
   DODO_PAYMENTS_API_KEY: key,
@@ -60,6 +67,7 @@ export const variables = z.object({
   OPENAI_MODEL: z.string().default('gpt-5.4-mini'),
   OPENAI_BASE_URL: url.optional(),
   MODEL_TABLE: modelTable.optional(),
+  SYSTEM_PROMPT: z.string().max(20_000, 'expected 20,000 characters or less').optional(),
   PORT: wholeNumber(0, 65_535).optional(),
   BASE_URL: url.optional(),
   BRAND_NAME: z.string().max(60, 'expected 60 characters or less').default('NeuralAPI'),
@@ -77,6 +85,19 @@ export const variables = z.object({
   BALANCE_MAX_AGE: wholeNumber(60, 86_400).default(900),
   DODO_CALLS_PER_MINUTE: wholeNumber(1, 5_000).default(200),
   MEMBER_ASKS_PER_MINUTE: wholeNumber(0, 10_000).default(20),
+  WORKSPACE_ASKS_PER_MINUTE: wholeNumber(0, 100_000).default(0),
+  DAILY_TOKEN_LIMIT: z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected a whole number of tokens')
+    .transform(Number)
+    .default(0),
+  OVERAGE_CAP_USD: wholeNumber(0, 10_000).default(50),
+  ALLOW_SPACES: ids,
+  BLOCK_SPACES: ids,
+  ALLOW_CHANNELS: ids,
+  BLOCK_CHANNELS: ids,
+  ALLOW_MEMBERS: ids,
+  BLOCK_MEMBERS: ids,
   MAX_ASKS_PER_ACCOUNT: wholeNumber(1, 1_000).default(50),
   SETTLE_WITHOUT_PLAN: oneOf(['debit', 'meter']).default('debit'),
   LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

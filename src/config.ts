@@ -1,6 +1,7 @@
 import { crossProblems, misspeltNames } from './config-rules.ts';
 import { problemsOf, type Variables, variables } from './config-variables.ts';
 import type { ModelRules } from './core/models.ts';
+import type { PlaceLists } from './core/places.ts';
 
 /** Everything that an operator sets, checked. Secrets stand apart, so that the rest can be logged. */
 export interface Config {
@@ -10,7 +11,13 @@ export interface Config {
   brand: { name: string; termsUrl: string | null; privacyUrl: string | null };
   dodo: { environment: 'test_mode' | 'live_mode'; baseUrl: string | null; callsPerMinute: number };
   catalogue: { entitlementId: string; starterProductId: string; proProductId: string; topUpProductId: string };
-  openai: { model: string; baseUrl: string | null; modelRules: Record<string, ModelRules> };
+  openai: {
+    model: string;
+    baseUrl: string | null;
+    modelRules: Record<string, ModelRules>;
+    /** Said to the model before every question. */
+    systemPrompt: string | null;
+  };
   discord: DiscordConfig | null;
   slack: { apiUrl: string; commandPrefix: string; transport: 'http' | 'socket' } | null;
   /** Where SQLite keeps its file; unused with Redis. */
@@ -21,6 +28,12 @@ export interface Config {
   /** Seconds. */
   balanceMaxAge: number;
   memberAsksPerMinute: number;
+  /** Of one server or workspace; 0: no limit. */
+  workspaceAsksPerMinute: number;
+  /** Of the whole bot; 0: no limit. */
+  dailyTokenLimit: number;
+  overageCapCents: number;
+  places: PlaceLists;
   maxAsksPerAccount: number;
   settleWithoutPlan: 'debit' | 'meter';
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -109,7 +122,12 @@ function configOf(set: Variables): Config {
       proProductId: set.PRO_PLAN_PRODUCT_ID,
       topUpProductId: set.TOPUP_PRODUCT_ID,
     },
-    openai: { model: set.OPENAI_MODEL, baseUrl: set.OPENAI_BASE_URL ?? null, modelRules: set.MODEL_TABLE ?? {} },
+    openai: {
+      model: set.OPENAI_MODEL,
+      baseUrl: set.OPENAI_BASE_URL ?? null,
+      modelRules: set.MODEL_TABLE ?? {},
+      systemPrompt: set.SYSTEM_PROMPT ?? null,
+    },
     discord: discordOf(set),
     slack:
       set.SLACK_SIGNING_SECRET === undefined && set.SLACK_APP_TOKEN === undefined
@@ -124,6 +142,17 @@ function configOf(set: Variables): Config {
     roles: rolesOf(set.ROLES),
     balanceMaxAge: set.BALANCE_MAX_AGE,
     memberAsksPerMinute: set.MEMBER_ASKS_PER_MINUTE,
+    workspaceAsksPerMinute: set.WORKSPACE_ASKS_PER_MINUTE,
+    dailyTokenLimit: set.DAILY_TOKEN_LIMIT,
+    overageCapCents: set.OVERAGE_CAP_USD * 100,
+    places: {
+      allowSpaces: set.ALLOW_SPACES,
+      blockSpaces: set.BLOCK_SPACES,
+      allowChannels: set.ALLOW_CHANNELS,
+      blockChannels: set.BLOCK_CHANNELS,
+      allowMembers: set.ALLOW_MEMBERS,
+      blockMembers: set.BLOCK_MEMBERS,
+    },
     maxAsksPerAccount: set.MAX_ASKS_PER_ACCOUNT,
     settleWithoutPlan: set.SETTLE_WITHOUT_PLAN,
     logLevel: set.LOG_LEVEL,

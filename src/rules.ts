@@ -13,7 +13,7 @@ export function createRules(config: Config, hash: Hash, usageGatherMs: Millis = 
     balanceMaxAgeMs: config.balanceMaxAge * SECOND,
     settleWithoutPlan: config.settleWithoutPlan,
     usageGatherMs,
-    overageCapCents: 5_000,
+    overageCapCents: config.overageCapCents,
     hash,
   };
 }

@@ -15,6 +15,7 @@ import { createAccountsOfUsers } from './core/accounts-of-users.ts';
 import { createAlertSettings } from './core/alert-settings.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
+import type { DailyTokens } from './core/asks/daily-tokens.ts';
 import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
 import { createStopRequests } from './core/asks/stop-requests.ts';
 import type { ChatApp } from './core/chat.ts';
@@ -30,6 +31,7 @@ import type { Topic } from './core/store.ts';
 import { createWalletView } from './core/wallet-view.ts';
 import { createWallets, type Wallets } from './core/wallets.ts';
 import { within } from './core/within.ts';
+import { createOperatorLimits } from './operator-limits.ts';
 import type { Outside } from './outside.ts';
 import { newLinkCode } from './ports/crypto/link-code.ts';
 import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
@@ -47,6 +49,7 @@ export interface AppServices {
   moment(): Moment;
   wallets: Wallets;
   heartbeats: Heartbeats;
+  daily: DailyTokens;
   asks: Asks;
   statements: Statements;
   events: BillingEvents;
@@ -70,7 +73,11 @@ export function createServices(
   const wallets = createWallets({ store, clock, metrics, log, onRows });
   const heartbeats = createHeartbeats({ store, clock, log, metrics });
   const users = createAccountsOfUsers({ wallets, hash: rules.hash, clock });
+  const { closedTo, daily, admission } = createOperatorLimits(outside, config, metrics);
   const asks = createAsks({
+    admission,
+    daily,
+    systemPrompt: config.openai.systemPrompt,
     wallets,
     users,
     store,
@@ -83,11 +90,13 @@ export function createServices(
     heard: outside.heard,
     heartbeats,
     secrets,
+    metrics,
     stops: outside.opened.isShared ? createStopRequests(store, clock) : null,
     log,
     ...(overrides.askDeadlineMs === undefined ? {} : { deadlineMs: overrides.askDeadlineMs }),
   });
   const shop = createShop({
+    store,
     wallets,
     users,
     billing,
@@ -119,6 +128,7 @@ export function createServices(
       wallet,
       payments,
       alerts: alertSettings,
+      closedTo,
       linking,
       rules,
       brand: config.brand,
@@ -129,7 +139,7 @@ export function createServices(
     metrics,
   });
   const statements = createStatements({ wallets, store, view: wallet, users });
-  return { rules, modelName, modelRules, moment, wallets, heartbeats, asks, statements, events, chat };
+  return { rules, modelName, modelRules, moment, wallets, heartbeats, daily, asks, statements, events, chat };
 }
 
 function linkCodes({ opened, secrets }: Outside): LinkCodes {

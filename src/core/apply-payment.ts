@@ -5,6 +5,8 @@ import type { Millis } from './time.ts';
 /** A payment that succeeded, as it was found at Dodo. */
 export interface AppliedPayment {
   outcome: EventOutcome;
+  /** Who paid. */
+  customerId: string;
   /** Dodo's clock: its credits are no older. */
   madeAt: Millis;
 }
@@ -25,6 +27,7 @@ export function createApplyPayment(deps: {
     const told = events.find((event) => event.kind === 'payment');
     if (told?.payment.status !== 'succeeded') return null;
     for (const event of events) if (event !== told) await deps.applyEvent(event);
-    return { outcome: await deps.applyEvent(told), madeAt: told.at };
+    const outcome = await deps.applyEvent(told);
+    return { outcome, customerId: told.payment.customerId, madeAt: told.at };
   };
 }

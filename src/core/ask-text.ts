@@ -1,12 +1,14 @@
 import type { Refusal } from './account/hold.ts';
 import type { Receipt } from './account/receipt.ts';
-import type { AskResult } from './asks/ask.ts';
+import type { BrakeRefusal } from './asks/admission.ts';
+import type { AskResult, StartedAsk } from './asks/ask.ts';
 import type { PromptRefusal } from './asks/prompt.ts';
 import { failureText } from './failure-text.ts';
+import { closedText } from './places.ts';
 import { formatTokens } from './tokens.ts';
 
 /** Why an ask was refused, and what to do. Nothing was charged. */
-export function refusalText(refusal: Refusal | PromptRefusal): string {
+export function refusalText(refusal: Refusal | PromptRefusal | BrakeRefusal): string {
   switch (refusal.reason) {
     case 'prompt_empty':
       return 'Please write what you want to ask, for example: /ask Why is the sky blue?';
@@ -20,6 +22,14 @@ export function refusalText(refusal: Refusal | PromptRefusal): string {
       return 'Your payment is still being confirmed. Please try again in a minute. Nothing was charged.';
     case 'billing_silent':
       return 'The payment service has not been heard from for a while, so balances cannot be trusted. Please try again in a few minutes. Nothing was charged.';
+    case 'closed':
+      return `${closedText(refusal.to)} Nothing was charged.`;
+    case 'paused':
+      return `Answers are paused by whoever runs this bot${refusal.why === '' ? '' : ` (${refusal.why})`}. Please try again later. Nothing was charged.`;
+    case 'space_busy':
+      return `Everybody here together can ask ${formatTokens(refusal.limit)} times a minute. Please try again in a minute. Nothing was charged.`;
+    case 'daily_limit':
+      return 'This bot has given all the answers that whoever runs it allows for one day. Please try again after midnight UTC. Nothing was charged.';
     case 'too_many_running':
       return `You have ${formatTokens(refusal.limit)} answers being written already. Please wait for one to finish. Nothing was charged.`;
     case 'too_many_a_minute':
@@ -58,14 +68,26 @@ const endingWords: Record<Receipt['ending'], string> = {
   failed: 'failed',
 };
 
+const clampWords = { balance: 'your balance', day: "this bot's limit for today" } as const;
+
+/** What is said of the beginning of an answer that cannot be as long as the model would write it; empty: nothing. */
+export function clampNote({ clampedTo, outputBound }: Pick<StartedAsk, 'clampedTo' | 'outputBound'>): string {
+  if (clampedTo === null) return '';
+  const what = clampWords[clampedTo];
+  return `\n${what.charAt(0).toUpperCase()}${what.slice(1)} allows an answer of at most ${formatTokens(outputBound)} tokens.`;
+}
+
 /** What is said of the end of an answer, when it did not simply end. */
-export function endingNote(result: AskResult, clampedTo: number | null): string | null {
+export function endingNote(
+  result: AskResult,
+  { clampedTo, outputBound }: Pick<StartedAsk, 'clampedTo' | 'outputBound'>,
+): string | null {
   const ending = result.receipt?.ending ?? null;
   const shown = result.text.trim() !== '';
   if (result.receipt === null) return 'The receipt of this answer will be ready in a minute.';
   if (ending === 'stopped') return shown ? 'Stopped.' : 'Stopped before anything was written.';
   if (ending === 'length' && clampedTo !== null) {
-    return `The answer ends here: your balance allowed at most ${formatTokens(clampedTo)} tokens for it.`;
+    return `The answer ends here: ${clampWords[clampedTo]} allowed at most ${formatTokens(outputBound)} tokens for it.`;
   }
   if (ending === 'length')
     return shown

@@ -77,6 +77,8 @@ export interface Payment {
   /** Dodo leaves the products out on payments of a subscription. */
   products: { productId: string; quantity: number }[];
   errorMessage: string | null;
+  /** The checkout session that was paid in; null for renewals. */
+  sessionId: string | null;
 }
 
 /** Money that was given back for a payment. */
@@ -216,6 +218,15 @@ export type CallShare = 'member' | 'usage' | 'reconcile';
 /** Customers on a full page of balances. */
 export const BALANCES_A_PAGE = 100;
 
+/** Customers on a full page. */
+export const CUSTOMERS_A_PAGE = 100;
+
+/** A customer with the metadata that stands in it. */
+export interface NotedCustomer {
+  id: string;
+  metadata: Metadata;
+}
+
 /** Every call that asks Dodo may throw a BillingError. */
 export interface Billing {
   /** Dodo's clock, as its last answer told it; ours until then. */
@@ -232,6 +243,10 @@ export interface Billing {
   /** When the customer was made, on Dodo's clock. */
   customerCreatedAt(customerId: string): Promise<Millis>;
   portalLink(customerId: string): Promise<string>;
+  /** Writes into the customer's metadata, beside what stands there. */
+  noteCustomer(customerId: string, note: Readonly<Record<string, string>>): Promise<void>;
+  /** One page of all customers, counted from 0; fewer than `CUSTOMERS_A_PAGE` on the last one. */
+  listCustomers(page: number): Promise<NotedCustomer[]>;
 
   /** Rows created at or after `since` (Dodo's clock; null: the newest page only), every page, in no promised order. */
   readLedger(customerId: string, since: Millis | null, share?: CallShare): Promise<LedgerRow[]>;
@@ -268,6 +283,8 @@ export interface Billing {
   payment(paymentId: string): Promise<{ payment: Payment; createdAt: Millis; metadata: Metadata }>;
   /** A subscription as it is now. */
   subscription(subscriptionId: string): Promise<Subscription>;
+  /** The customer's subscriptions, the newest 100, with what each is in at this moment. */
+  subscriptionsOf(customerId: string): Promise<{ id: string; status: string }[]>;
   /** Ends a subscription at once. */
   cancelSubscription(subscriptionId: string): Promise<void>;
 

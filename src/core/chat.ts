@@ -48,8 +48,11 @@ export interface MessageHandle {
 export interface AnswerView {
   /** Names the newest message; it may change while the answer grows. It may hold a secret of the platform's. */
   readonly handle: MessageHandle;
-  /** The whole text so far. Paced by the platform, latest wins; never throws, never waits. */
-  show(text: string): void;
+  /**
+   * The whole text so far. Paced by the platform, latest wins; never throws, never waits.
+   * @param mayWrite asked again just before it is written; false: it is dropped
+   */
+  show(text: string, mayWrite?: () => boolean): void;
   /** The whole final text and what stands below it. Resolves when every part was delivered; throws PlatformError. */
   finish(text: string, footer: Reply): Promise<void>;
 }
@@ -123,6 +126,9 @@ export interface Messenger {
    * @param lookFirst an earlier attempt went unanswered: the last messages are searched for the id before sending
    */
   direct(to: ChatUser, notice: { id: string; reply: Reply }, lookFirst: boolean): Promise<'sent' | 'found'>;
-  /** Replaces the end of a message that its writer can no longer finish. */
-  close(handle: MessageHandle, text: string): Promise<void>;
+  /**
+   * Replaces the end of a message that its writer can no longer finish.
+   * @param mark a message that shows this was finished after all, and is left as it is
+   */
+  close(handle: MessageHandle, text: string, mark?: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Reply } from './chat.ts';
 import type { Brand } from './command.ts';
-import type { CheckoutOffer } from './shop.ts';
+import type { CheckoutOffer, TooManyLinks } from './shop.ts';
 
 /** What a member reads when they want to buy. */
 export function checkoutReply(offer: CheckoutOffer, what: string, brand: Brand): Reply {
@@ -23,7 +23,14 @@ export function checkoutReply(offer: CheckoutOffer, what: string, brand: Brand):
           { label: 'Top up', action: 'topup:1', style: 'primary' },
         ],
       };
+    case 'too_many_links':
+      return { text: tooManyLinksText(offer) };
     case 'busy':
       return { text: 'Your checkout is being prepared. Please try again in a few seconds.' };
   }
+}
+
+/** Why a member gets no link now, neither to a checkout nor to the portal. */
+export function tooManyLinksText({ limit }: TooManyLinks): string {
+  return `You can open ${limit} payment links a minute; the ones that you have still work. Please try again in a minute.`;
 }

@@ -4,6 +4,7 @@ import type { Asks } from './asks/ask.ts';
 import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
 import type { Linking } from './linking.ts';
 import type { PaymentLook } from './payment-look.ts';
+import type { ClosedTo } from './places.ts';
 import type { Shop } from './shop.ts';
 import type { Millis } from './time.ts';
 import type { WalletView } from './wallet-view.ts';
@@ -22,6 +23,8 @@ export interface Services {
   wallet: WalletView;
   payments: PaymentLook;
   alerts: AlertSettingsStore;
+  /** What the operator has closed: nobody asks or buys there. */
+  closedTo: ClosedTo;
   linking: Linking;
   rules: Rules;
   brand: Brand;

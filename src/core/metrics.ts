@@ -17,6 +17,7 @@ export type EventName =
   | 'model_faults'
   | 'platform_faults'
   | 'holds_lapsed'
+  | 'messages_unknown'
   | 'sweep_readings'
   | 'streams_fenced';
 

@@ -1,7 +1,7 @@
 import type { Notice } from './account/notice-facts.ts';
 import type { Button, Reply } from './chat.ts';
 import type { Brand } from './command.ts';
-import { formatTokens, formatUsd } from './tokens.ts';
+import { formatTokens, formatUsd, lastingText } from './tokens.ts';
 
 /** A notice in words. Every notice has a button whose action ends in its id: an attempt that got lost is found by it. */
 export function noticeReply(notice: Notice, brand: Brand): Reply {
@@ -34,6 +34,11 @@ export function noticeReply(notice: Notice, brand: Brand): Reply {
       return {
         text: `Your ${brand.name} wallet is now shared with ${facts.user.user} on ${facts.user.platform === 'discord' ? 'Discord' : 'Slack'}, who typed the code that \`/link\` showed. If that was not you, type \`/link remove\` here at once.`,
         buttons: [balance],
+      };
+    case 'plan_ended':
+      return {
+        text: `Your ${brand.name} ${facts.planName} plan has ended. ${facts.lasting.length === 0 ? 'Any tokens that are left stay yours until they expire.' : `Your tokens stay yours until they expire: ${lastingText(facts.lasting)}.`}`,
+        buttons: [topUp, balance],
       };
     case 'tokens_taken_back':
       return {

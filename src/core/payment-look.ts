@@ -6,7 +6,7 @@ import { type Billing, BillingError } from './billing.ts';
 import type { ChatUser } from './chat.ts';
 import type { ReadLedger } from './read-ledger.ts';
 import type { Store } from './store.ts';
-import { type Clock, type Millis, SECOND } from './time.ts';
+import { type Clock, MINUTE, type Millis, SECOND } from './time.ts';
 import type { Wallets } from './wallets.ts';
 
 /** What a member is told of a payment of theirs that may be on its way. */
@@ -19,6 +19,8 @@ export type PaymentNews =
   | 'confirming'
   /** A checkout is open that nobody has paid. */
   | 'unpaid'
+  /** It was paid by a customer who cannot be this wallet's. */
+  | 'not_joined'
   /** Dodo could not be asked. */
   | 'unknown';
 
@@ -33,7 +35,10 @@ const LOOK_EVERY: Millis = 20 * SECOND;
 /** Of one account: each is a call. */
 const MOST_CHECKOUTS = 3;
 
-/** Answers that are remembered; then those that are no longer needed are forgotten. */
+/** By then the sweep has found whatever a look was waiting for. */
+const FORGOTTEN_AFTER: Millis = 10 * MINUTE;
+
+/** Answers that are remembered before the old ones are forgotten. */
 const MOST_REMEMBERED = 1_000;
 
 export interface PaymentLookDeps {
@@ -48,16 +53,26 @@ export interface PaymentLookDeps {
 
 type Checkouts = ReturnType<typeof openCheckouts>;
 
+interface Found {
+  news: PaymentNews;
+  /** Dodo's clock: when a payment was made whose credits have not come yet. */
+  awaited: Millis | null;
+}
+
+interface Said extends Found {
+  at: Millis;
+}
+
 export function createPaymentLook(deps: PaymentLookDeps): PaymentLook {
   const { wallets, store, clock } = deps;
-  const recent = new Map<string, { news: PaymentNews; at: Millis }>();
+  const recent = new Map<string, Said>();
 
-  function remember(accountId: string, news: PaymentNews): void {
+  function remember(accountId: string, said: Found): void {
     const now = clock();
     if (recent.size >= MOST_REMEMBERED) {
-      for (const [id, { at }] of recent) if (now - at >= LOOK_EVERY) recent.delete(id);
+      for (const [id, { at }] of recent) if (now - at >= FORGOTTEN_AFTER) recent.delete(id);
     }
-    recent.set(accountId, { news: news === 'arrived' ? 'none' : news, at: now });
+    recent.set(accountId, { ...said, at: now });
   }
 
   /** @returns what was paid in these checkouts, with each the payment that was applied */
@@ -69,25 +84,34 @@ export function createPaymentLook(deps: PaymentLookDeps): PaymentLook {
       if (payment?.status === 'processing') isProcessing = true;
       if (payment?.status !== 'succeeded') continue;
       const applied = await deps.applyPayment(payment.paymentId, 'member');
-      if (applied !== null && applied.outcome.kind !== 'dead') paid.set(nonce, applied);
+      if (applied !== null) paid.set(nonce, applied);
     }
     return { paid, isProcessing };
   }
 
-  async function ask(before: Account, checkouts: Checkouts): Promise<PaymentNews> {
-    const accountId = before.id;
+  /** @param awaited the time of a payment whose credits had not come at the last look */
+  async function ask(before: Account, checkouts: Checkouts, awaited: Millis | null): Promise<Found> {
     const { paid, isProcessing } = await paidIn(checkouts);
-    const isUnread = before.customerId !== null && before.ledger === null;
-    if (paid.size === 0 && !isUnread) return isProcessing ? 'confirming' : 'unpaid';
-    await deps.readLedger(accountId, 'member');
-    const after = await wallets.read(accountId);
-    if (after === null || after.ledger === null) return 'confirming';
-    const hasCome = ({ madeAt }: AppliedPayment) => after.lowBalance.grantedAt >= madeAt;
-    for (const [nonce, payment] of paid) {
-      if (hasCome(payment)) await wallets.run(accountId, [], (account) => done(account, nonce));
+    const bound = await wallets.read(before.id);
+    // Another wallet's customer has paid, or none could be bound: the binding has alarmed, and told the buyer.
+    const isAnothers = ({ outcome, customerId }: AppliedPayment) =>
+      outcome.kind === 'dead' || (outcome.kind === 'applied' && bound?.customerId !== customerId);
+    if ([...paid.values()].some(isAnothers)) return { news: 'not_joined', awaited };
+    const isUnread = bound !== null && bound.customerId !== null && bound.ledger === null;
+    if (paid.size === 0 && awaited === null && !isUnread) {
+      return { news: isProcessing ? 'confirming' : 'unpaid', awaited };
     }
-    if (isProcessing || ![...paid.values()].every(hasCome)) return 'confirming';
-    return after.lowBalance.episode > before.lowBalance.episode ? 'arrived' : 'none';
+    await deps.readLedger(before.id, 'member');
+    const after = await wallets.read(before.id);
+    const madeAt = Math.max(awaited ?? 0, ...[...paid.values()].map((payment) => payment.madeAt));
+    // Credits are granted after their payment was made; both times are Dodo's.
+    if (after === null || after.ledger === null || after.lowBalance.grantedAt < madeAt) {
+      return { news: 'confirming', awaited: madeAt };
+    }
+    for (const nonce of paid.keys()) await wallets.run(before.id, [], (account) => done(account, nonce));
+    if (isProcessing) return { news: 'confirming', awaited: null };
+    const isNew = awaited !== null || after.lowBalance.episode > before.lowBalance.episode;
+    return { news: isNew ? 'arrived' : 'none', awaited: null };
   }
 
   return {
@@ -97,16 +121,18 @@ export function createPaymentLook(deps: PaymentLookDeps): PaymentLook {
       const now = clock();
       const checkouts = openCheckouts(account, now).slice(0, MOST_CHECKOUTS);
       const isUnread = account.customerId !== null && account.ledger === null;
-      if (checkouts.length === 0 && !isUnread) return 'none';
+      const last = recent.get(account.id);
+      const awaited = last?.awaited ?? null;
+      if (checkouts.length === 0 && !isUnread && awaited === null) return 'none';
       if ((await store.increment(`payment_look:${account.id}`, 1, now + LOOK_EVERY, now)) > 1) {
-        return recent.get(account.id)?.news ?? (isUnread ? 'confirming' : 'none');
+        return last === undefined ? (isUnread ? 'confirming' : 'none') : last.news === 'arrived' ? 'none' : last.news;
       }
-      const news = await ask(account, checkouts).catch((error: unknown): PaymentNews => {
-        if (error instanceof BillingError) return 'unknown';
+      const found = await ask(account, checkouts, awaited).catch((error: unknown): Found => {
+        if (error instanceof BillingError) return { news: 'unknown', awaited };
         throw error;
       });
-      remember(account.id, news);
-      return news;
+      remember(account.id, found);
+      return found.news;
     },
   };
 }

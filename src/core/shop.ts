@@ -6,22 +6,35 @@ import { type ProductKey, productIdOf } from './catalogue.ts';
 import type { ChatUser } from './chat.ts';
 import { signCheckout } from './checkout-signature.ts';
 import type { Secrets } from './secrets.ts';
-import type { Clock } from './time.ts';
+import type { Store } from './store.ts';
+import { type Clock, MINUTE } from './time.ts';
 import type { Wallets } from './wallets.ts';
 
 export type CheckoutOffer =
   /** `again`: the session that was opened before, still to be paid. */
-  { kind: 'link'; url: string; again: boolean } | Exclude<CheckoutReply, { kind: 'create' | 'same' }>;
+  { kind: 'link'; url: string; again: boolean } | TooManyLinks | Exclude<CheckoutReply, { kind: 'create' | 'same' }>;
+
+export type PortalOffer = { kind: 'link'; url: string } | { kind: 'nothing_bought' } | TooManyLinks;
+
+/** Each link is a call to Dodo, and a member's only need is the newest. */
+export interface TooManyLinks {
+  kind: 'too_many_links';
+  /** A minute. */
+  limit: number;
+}
+
+const LINKS_PER_MINUTE = 10;
 
 /** Where members buy, and manage what they bought. */
 export interface Shop {
   /** Throws BillingError when Dodo makes no session; nothing is left open then. */
   checkout(by: ChatUser, product: ProductKey, quantity: number): Promise<CheckoutOffer>;
-  /** A link to Dodo's customer portal, a secret of the member; null: never bought anything. Throws BillingError. */
-  portal(by: ChatUser): Promise<string | null>;
+  /** A link to Dodo's customer portal, a secret of the member. Throws BillingError. */
+  portal(by: ChatUser): Promise<PortalOffer>;
 }
 
 export interface ShopDeps {
+  store: Pick<Store, 'increment'>;
   wallets: Wallets;
   users: AccountsOfUsers;
   billing: Pick<Billing, 'createCheckout' | 'portalLink'>;
@@ -34,6 +47,40 @@ export interface ShopDeps {
 
 export function createShop(deps: ShopDeps): Shop {
   const { wallets, billing, rules } = deps;
+
+  /** Only links that come about are counted: who is told that Dodo does not answer may try again. */
+  async function withinPace<Made>(
+    by: ChatUser,
+    make: () => Promise<Made>,
+    isNew: (made: Made) => boolean,
+  ): Promise<Made | TooManyLinks> {
+    const minute = Math.floor(deps.clock() / MINUTE);
+    const key = `links:${deps.users.ownId(by)}:${minute}`;
+    const count = (links: 1 | -1) => deps.store.increment(key, links, (minute + 2) * MINUTE, deps.clock());
+    if ((await count(1)) > LINKS_PER_MINUTE) {
+      await count(-1);
+      return { kind: 'too_many_links', limit: LINKS_PER_MINUTE };
+    }
+    let isCounted = false;
+    try {
+      const made = await make();
+      isCounted = isNew(made);
+      return made;
+    } finally {
+      if (!isCounted) await count(-1);
+    }
+  }
+
+  async function checkout(by: ChatUser, product: ProductKey, quantity: number): Promise<CheckoutOffer> {
+    const wish = { product, quantity, buyer: by, nonce: deps.newNonce() };
+    const { accountId, reply } = await deps.users.run(by, [], (account) =>
+      decideCheckout(account, wish, rules, deps.clock()),
+    );
+    if (reply.kind === 'same') return { kind: 'link', url: reply.url, again: true };
+    if (reply.kind !== 'create') return reply;
+    const session = await openSession(accountId, wish, reply.customerId);
+    return { kind: 'link', url: session.url, again: false };
+  }
 
   async function openSession(
     accountId: string,
@@ -62,19 +109,20 @@ export function createShop(deps: ShopDeps): Shop {
   }
 
   return {
-    async checkout(by, product, quantity) {
-      const wish = { product, quantity, buyer: by, nonce: deps.newNonce() };
-      const { accountId, reply } = await deps.users.run(by, [], (account) =>
-        decideCheckout(account, wish, rules, deps.clock()),
-      );
-      if (reply.kind === 'same') return { kind: 'link', url: reply.url, again: true };
-      if (reply.kind !== 'create') return reply;
-      const session = await openSession(accountId, wish, reply.customerId);
-      return { kind: 'link', url: session.url, again: false };
-    },
+    checkout: (by, product, quantity) =>
+      withinPace(
+        by,
+        () => checkout(by, product, quantity),
+        (offer) => offer.kind === 'link' && !offer.again,
+      ),
     async portal(by) {
-      const account = await deps.users.read(by);
-      return account?.customerId == null ? null : billing.portalLink(account.customerId);
+      const customerId = (await deps.users.read(by))?.customerId ?? null;
+      if (customerId === null) return { kind: 'nothing_bought' };
+      return withinPace(
+        by,
+        async () => ({ kind: 'link' as const, url: await billing.portalLink(customerId) }),
+        () => true,
+      );
     },
   };
 }

@@ -24,7 +24,9 @@ export type Topic =
   | 'lapse'
   | 'cancel_subscription'
   | 'clawback'
-  | 'kept';
+  | 'subscription'
+  | 'kept'
+  | 'customer_note';
 
 export interface NewRow {
   /** Unique over all topics. A row whose id is already waiting is left as it is. */

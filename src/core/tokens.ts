@@ -31,3 +31,12 @@ export function formatTokens(count: number): string {
 export function formatUsd(cents: number): string {
   return `$${grouped.format(Math.floor(cents / 100))}.${String(cents % 100).padStart(2, '0')}`;
 }
+
+/** @returns such as "9,000,000 tokens on 2026-12-22, 5,000,000 tokens on 2027-11-22" */
+export function lastingText(lasting: readonly { tokens: number; expiresAt: number }[]): string {
+  return lasting
+    .map(
+      ({ tokens, expiresAt }) => `${formatTokens(tokens)} tokens on ${new Date(expiresAt).toISOString().slice(0, 10)}`,
+    )
+    .join(', ');
+}

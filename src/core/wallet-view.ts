@@ -3,6 +3,7 @@ import {
   availableTokens,
   expiringTokens,
   heldTokens,
+  lastingTokens,
   leftTokens,
   overageStillAllowed,
   runningPlan,
@@ -27,6 +28,8 @@ export interface WalletFigures {
   overageAllowed: number;
   plan: { name: string; endsAtPeriodEnd: boolean; nextBillingAt: number | null } | null;
   hasCustomer: boolean;
+  /** When tokens expire, the earliest first, as Dodo's grants were last read. */
+  lasting: { tokens: number; expiresAt: number }[];
 }
 
 export interface WalletView {
@@ -67,6 +70,7 @@ const EMPTY: WalletFigures = {
   overageAllowed: 0,
   plan: null,
   hasCustomer: false,
+  lasting: [],
 };
 
 /** @returns a wallet as its member is shown it */
@@ -90,5 +94,6 @@ export function figuresOf(account: Account, rules: Rules, moment: Moment): Walle
             nextBillingAt: running.subscription.nextBillingAt,
           },
     hasCustomer: account.customerId !== null,
+    lasting: lastingTokens(account),
   };
 }

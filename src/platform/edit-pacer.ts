@@ -19,8 +19,11 @@ export interface EditPacerOptions {
 
 /** Shows a growing text by editing a message, no faster than the platform likes it. */
 export interface EditPacer {
-  /** Takes the whole text so far. The latest wins, an equal one is skipped; never throws, never waits. */
-  show(text: string): void;
+  /**
+   * Takes the whole text so far. The latest wins, an equal one is skipped; never throws, never waits.
+   * @param mayWrite asked at the moment of the edit: a process may be stalled in between
+   */
+  show(text: string, mayWrite?: () => boolean): void;
   /**
    * Delivers the final text, also when an equal one was shown. Tries again while the platform is busy or away.
    * Throws the PlatformError of the last attempt; a refused one at once.
@@ -39,7 +42,7 @@ export function createEditPacer(options: EditPacerOptions): EditPacer {
   const { intervalMs, send, clock, finishWithinMs = FINISH_WITHIN } = options;
   const startTimer = options.setTimer ?? setTimer;
   let interval = intervalMs;
-  let waiting: string | null = null;
+  let waiting: { text: string; mayWrite?: (() => boolean) | undefined } | null = null;
   let sent: string | null = null;
   let inFlight: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
@@ -69,10 +72,10 @@ export function createEditPacer(options: EditPacerOptions): EditPacer {
 
   function flush(): void {
     cancelTimer = null;
-    const text = waiting;
+    const next = waiting;
     waiting = null;
-    if (isStopped || text === null || text === sent) return;
-    inFlight = edit(text).finally(() => {
+    if (isStopped || next === null || next.text === sent || next.mayWrite?.() === false) return;
+    inFlight = edit(next.text).finally(() => {
       inFlight = null;
       if (!isStopped) cancelTimer = startTimer(Math.max(interval, blockedUntil - clock()), flush);
     });
@@ -99,9 +102,9 @@ export function createEditPacer(options: EditPacerOptions): EditPacer {
   }
 
   return {
-    show(text) {
+    show(text, mayWrite) {
       if (isStopped) return;
-      waiting = text;
+      waiting = { text, mayWrite };
       if (inFlight === null && cancelTimer === null) flush();
     },
     finish,

@@ -65,6 +65,8 @@ function createRoute({ run, log }: { run(request: OpsRequest): Promise<OpsAnswer
 function bindPrivately(server: Server, path: string): Promise<Error | null> {
   return new Promise((resolve) => {
     server.once('error', resolve);
+    // What ends the bot need not know of it.
+    server.unref();
     const before = process.umask(0o177);
     try {
       server.listen(path, () => resolve(null));

@@ -3,6 +3,7 @@ import type { Moment, Rules } from '../core/account/rules.ts';
 import { decideSettle } from '../core/account/settle.ts';
 import { receiptLine } from '../core/ask-text.ts';
 import type { LapseBody } from '../core/asks/ask.ts';
+import type { DailyTokens } from '../core/asks/daily-tokens.ts';
 import type { MessageHandle } from '../core/chat.ts';
 import type { Messengers } from '../core/messengers.ts';
 import type { ModelRules } from '../core/models.ts';
@@ -19,6 +20,7 @@ export interface LapseDeps extends RowWorkerDeps {
   wallets: Wallets;
   messengers: Messengers;
   secrets: Pick<Secrets, 'decrypt'>;
+  daily: Pick<DailyTokens, 'correct'>;
   modelRules: ModelRules;
   rules: Rules;
   moment(): Moment;
@@ -42,7 +44,10 @@ export function createLapseWorker(deps: LapseDeps): RowWorker {
       // The row stays until the message is closed as well.
       return { ...decideSettle(account, request, deps.rules, deps.moment()), removeRows: [] };
     });
-    if (settled !== null) deps.metrics.count('holds_lapsed');
+    if (settled !== null) {
+      deps.metrics.count('holds_lapsed');
+      await deps.daily.correct(lapse.countedOn, settled.receipt.charged - settled.heldTokens);
+    }
     const record = await deps.store.record('ask', lapse.askId);
     return settled?.receipt ?? (record === null ? null : (record.body as Receipt));
   }
@@ -51,13 +56,18 @@ export function createLapseWorker(deps: LapseDeps): RowWorker {
     const handle = JSON.parse(deps.secrets.decrypt(sealedHandle)) as MessageHandle;
     await deps.messengers
       .get(handle.platform)
-      ?.close(handle, `Interrupted: the bot was restarted. ${receiptLine(receipt, null)}`);
+      ?.close(handle, `Interrupted: the bot was restarted. ${receiptLine(receipt, null)}`, receipt.askId);
   }
 
   async function handle(row: Row): Promise<RowOutcome> {
     const lapse = row.body as LapseBody;
     const receipt = await settle(row, lapse);
-    if (receipt === null || lapse.sealedHandle === null) return { kind: 'done' };
+    if (receipt === null) return { kind: 'done' };
+    if (lapse.sealedHandle === null) {
+      // Its process came no further than this, or posted a placeholder and did not live to note where it stands.
+      deps.metrics.count('messages_unknown');
+      return { kind: 'done' };
+    }
     try {
       await close(lapse.sealedHandle, receipt);
     } catch (error) {

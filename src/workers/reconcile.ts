@@ -1,5 +1,11 @@
-import { decideReadingSkipped, isReadingDue, type ReconcileBody } from '../core/account/reconcile.ts';
+import {
+  decideReadingSkipped,
+  isReadingDue,
+  type ReconcileBody,
+  type ReconcileReason,
+} from '../core/account/reconcile.ts';
 import type { ReadLedger } from '../core/read-ledger.ts';
+import type { ReadSubscriptions } from '../core/read-subscriptions.ts';
 import type { Row } from '../core/store.ts';
 import { MINUTE } from '../core/time.ts';
 import type { Wallets } from '../core/wallets.ts';
@@ -8,9 +14,13 @@ import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } 
 export interface ReconcileDeps extends RowWorkerDeps {
   wallets: Wallets;
   readLedger: ReadLedger;
+  readSubscriptions: ReadSubscriptions;
 }
 
-/** Reads the ledgers of accounts that asked for it. */
+/** Where webhooks were lost, or no meter counts what was sent, the plan may have changed as well. */
+const DOUBTS_THE_PLAN: ReadonlySet<ReconcileReason> = new Set(['swept', 'unsettled']);
+
+/** Reads the ledgers of accounts that asked for it, and their subscriptions where these are in doubt. */
 export function createReconcileWorker(deps: ReconcileDeps): RowWorker {
   const skip = (accountId: string, seq: number) =>
     deps.wallets.run(accountId, [], (account) =>
@@ -22,8 +32,10 @@ export function createReconcileWorker(deps: ReconcileDeps): RowWorker {
     const request = row.body as ReconcileBody;
     const account = await deps.wallets.read(accountId);
     if (account === null) return { kind: 'done' };
-    if (isReadingDue(account, request)) await deps.readLedger(accountId);
-    else if (account.reconcile.done < request.seq) await skip(accountId, request.seq);
+    if (isReadingDue(account, request)) {
+      if (DOUBTS_THE_PLAN.has(request.reason)) await deps.readSubscriptions(accountId);
+      await deps.readLedger(accountId);
+    } else if (account.reconcile.done < request.seq) await skip(accountId, request.seq);
     return { kind: 'done' };
   }
   return createRowWorker(deps, { topic: 'reconcile', limit: 4, leaseMs: MINUTE, longestPauseMs: 5 * MINUTE, handle });

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
-import { checkoutOf, type Person, payAt, personOn, type Product } from '../helpers/people.ts';
+import { checkoutOf, type Person, type Product, payAt, personOn } from '../helpers/people.ts';
 import { type Books, readBooks, readBooksFile, readDodo } from './books.ts';
-import { createFleet, type Fleet, until } from './fleet.ts';
+import { createFleet, type Fleet, metricOf, until } from './fleet.ts';
 import type { Member } from './member-process.ts';
 import type { Point } from './protocol.ts';
 import type { Random } from './random.ts';
@@ -16,8 +16,6 @@ export interface Stage {
   books(): Promise<Books>;
   /** Members ask and a plan renews while one process is struck; then all is mended and looked at. @returns whether the point was come to */
   round(strike: Strike): Promise<boolean>;
-  /** Lets time go by until nothing is to be done any more. */
-  recover(): Promise<void>;
   /** Every book agrees, every message is closed, every notice was told once. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +44,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     options.redisUrl === undefined ? null : await createRedisStore({ url: options.redisUrl, now: () => fleet.now() });
   const { dodo, env } = fleet.world;
   let renewals = 0;
+  /** Placeholders that may stay: their process did not live to note where they stand, and that was counted. */
+  let unknown = 0;
+  const counted = new WeakMap<Member, number>();
 
   for (let i = 0; i < options.processes; i += 1) await fleet.start();
   const people = (['discord', 'slack'] as const).map((platform) => personOn(platform, fleet, 'Ann'));
@@ -145,6 +146,14 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     }
   }
 
+  async function countUnknown(): Promise<void> {
+    for (const member of fleet.members()) {
+      const now = await metricOf(member, 'messages_unknown');
+      unknown += now - (counted.get(member) ?? 0);
+      counted.set(member, now);
+    }
+  }
+
   async function check(): Promise<void> {
     const { accounts, waiting, deadLetters } = await books();
     expect(deadLetters).toEqual([]);
@@ -163,12 +172,13 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       expect(dodoSays.metered).toBe(metered.reduce((sum, receipt) => sum + receipt.charged, 0));
       expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
     }
-    for (const person of people) {
-      const left = person
-        .channel()
-        .filter(({ text, buttons }) => text.includes('Thinking…') || buttons.some(({ label }) => label === 'Stop'));
-      expect(left.map(({ text }) => text)).toEqual([]);
-    }
+    const open = people
+      .flatMap((person) => person.channel())
+      .filter(({ text, buttons }) => text.includes('Thinking…') || buttons.some(({ label }) => label === 'Stop'))
+      .map(({ text }) => text);
+    const isPlaceholder = (text: string) => /^(Ann: .*\n)?Thinking…$/.test(text.trim());
+    expect(open.filter((text) => !isPlaceholder(text))).toEqual([]);
+    expect(open.length).toBeLessThanOrEqual(unknown);
     const [subscriber, buyer] = people.map((person) => person.dms().map(({ text }) => text));
     expect(subscriber).toHaveLength(1 + renewals);
     expect(buyer).toHaveLength(1);
@@ -183,9 +193,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       const isStruck = await strike(what, victim);
       if (isStruck) await mend('point' in what ? what.point.signal : what.signal, victim);
       await recover();
+      await countUnknown();
       return isStruck;
     },
-    recover,
     check,
     async close() {
       await store?.close();

@@ -124,15 +124,16 @@ export async function until(
   }
 }
 
-/** The sum over the processes of a counter of `/metrics`, without `tallybot_` and `_total`. */
-export async function metricOf(fleet: Pick<Fleet, 'members'>, name: string): Promise<number> {
-  const figures = fleet
-    .members()
-    .filter((member) => member.isUp())
-    .map(async (member) => {
-      const text = await (await fetch(`${member.url()}/metrics`)).text();
-      const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name}_total `));
-      return Number(line?.split(' ').at(-1) ?? 0);
-    });
-  return (await Promise.all(figures)).reduce((sum, figure) => sum + figure, 0);
+/** A counter of a process's `/metrics`, without `tallybot_` and `_total`; 0 when nothing was counted. */
+export async function metricOf(member: Member, name: string): Promise<number> {
+  const text = await (await fetch(`${member.url()}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name}_total `));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
+
+/** The sum over the processes that are up. */
+export async function fleetMetric(fleet: Pick<Fleet, 'members'>, name: string): Promise<number> {
+  const up = fleet.members().filter((member) => member.isUp());
+  const figures = await Promise.all(up.map((member) => metricOf(member, name)));
+  return figures.reduce((sum, figure) => sum + figure, 0);
 }

@@ -3,7 +3,7 @@ import { createRedisStore, type RedisStore } from '../../src/ports/store/redis/r
 import { checkoutOf, modelTable, type Person, payAt, personOn } from '../helpers/people.ts';
 import { canStartRedis, startRedisServer } from '../helpers/redis-server.ts';
 import { type AccountBooks, readBooks, readDodo } from './books.ts';
-import { createFleet, type Fleet, metricOf, until } from './fleet.ts';
+import { createFleet, type Fleet, fleetMetric, until } from './fleet.ts';
 
 const ASKS = 500;
 const GRANTED = 10_000_000;
@@ -81,7 +81,7 @@ describe.skipIf(redis === null)('500 asks at once, on both platforms, over proce
       const { accounts } = await books();
       most = Math.max(most, ...accounts.map((one) => one.charged + held(one)));
       running = accounts.reduce((sum, { account }) => sum + account.holds.length, 0);
-      decided = (await metricOf(fleet, 'asks_held')) + (await metricOf(fleet, 'asks_refused'));
+      decided = (await fleetMetric(fleet, 'asks_held')) + (await fleetMetric(fleet, 'asks_refused'));
       return decided >= ASKS && running === 0;
     };
     await until(() => `every ask to be decided and over (${decided} are, ${running} run)`, isOver, 60_000);
@@ -92,35 +92,43 @@ describe.skipIf(redis === null)('500 asks at once, on both platforms, over proce
     [1, ['web,worker']],
     [2, ['web,worker', 'web,worker']],
     [4, ['web', 'web', 'web,worker', 'web,worker']],
-  ])('%i processes charge and hold no more than was granted, and Dodo takes all of it', async (_count, roles) => {
-    const most = await askAll(await begin(roles));
-    expect(most).toBeLessThanOrEqual(GRANTED);
-    const { accounts } = await books();
-    expect(accounts).toHaveLength(2);
-    for (const { charged, account, receipts } of accounts) {
-      expect(charged).toBeLessThanOrEqual(GRANTED);
-      expect(charged).toBeGreaterThan(GRANTED * 0.9);
-      expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
-      expect(account.holds).toEqual([]);
-    }
-    expect(Math.max(...served())).toBeLessThanOrEqual(GRANTED);
-    expect(await metricOf(fleet, 'asks_held')).toBe(accounts.flatMap(({ receipts }) => receipts).length);
+  ])(
+    '%i processes charge and hold no more than was granted, and Dodo takes all of it',
+    async (_count, roles) => {
+      const most = await askAll(await begin(roles));
+      expect(most).toBeLessThanOrEqual(GRANTED);
+      const { accounts } = await books();
+      expect(accounts).toHaveLength(2);
+      for (const { charged, account, receipts } of accounts) {
+        expect(charged).toBeLessThanOrEqual(GRANTED);
+        expect(charged).toBeGreaterThan(GRANTED * 0.9);
+        expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
+        expect(account.holds).toEqual([]);
+      }
+      expect(Math.max(...served())).toBeLessThanOrEqual(GRANTED);
+      expect(await fleetMetric(fleet, 'asks_held')).toBe(accounts.flatMap(({ receipts }) => receipts).length);
 
-    await until('the usage to be sent', async () => {
-      fleet.advance(5_000);
-      await fleet.settle();
-      const { account } = accounts[0] ?? {};
-      return account !== undefined && (await books()).waiting.usage === undefined;
-    });
-    await fleet.world.dodo.tick();
-    for (const { charged, account } of accounts) {
-      const dodo = readDodo(fleet.world, account.customerId ?? '');
-      expect(dodo).toMatchObject({ granted: GRANTED, metered: charged, deducted: charged });
-    }
-  }, TIMEOUT_MS);
+      await until('the usage to be sent', async () => {
+        fleet.advance(5_000);
+        await fleet.settle();
+        const { account } = accounts[0] ?? {};
+        return account !== undefined && (await books()).waiting.usage === undefined;
+      });
+      await fleet.world.dodo.tick();
+      for (const { charged, account } of accounts) {
+        const dodo = readDodo(fleet.world, account.customerId ?? '');
+        expect(dodo).toMatchObject({ granted: GRANTED, metered: charged, deducted: charged });
+      }
+    },
+    TIMEOUT_MS,
+  );
 
-  it('without the compare of compare-and-commit two processes serve more than was granted', async () => {
-    ask(await begin(['web,worker', 'web,worker'], true));
-    await until('more to be written for a wallet than it had', () => Math.max(0, ...served()) > GRANTED, 60_000);
-  }, TIMEOUT_MS);
+  it(
+    'without the compare of compare-and-commit two processes serve more than was granted',
+    async () => {
+      ask(await begin(['web,worker', 'web,worker'], true));
+      await until('more to be written for a wallet than it had', () => Math.max(0, ...served()) > GRANTED, 60_000);
+    },
+    TIMEOUT_MS,
+  );
 });

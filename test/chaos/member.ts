@@ -36,8 +36,7 @@ const app = await createApp(config, secrets, {
   editIntervalMs: 250,
   billingTimeoutMs: options.patienceMs,
   modelTimeoutMs: options.patienceMs,
-  aroundStore: (store: Store) =>
-    watchStore(options.isCommitBlind ? blindCommits(store) : store, () => aim, struck),
+  aroundStore: (store: Store) => watchStore(options.isCommitBlind ? blindCommits(store) : store, () => aim, struck),
 });
 
 process.on('message', (order: Order) => {

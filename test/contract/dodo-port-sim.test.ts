@@ -130,6 +130,45 @@ describe('a debit by hand at Dodo', () => {
     expect(sim.store.balance(customer.customer_id, ids.entitlementId)?.balance).toBe('5000000');
   });
 
+  it('names the row that it became, and knows a key that was used', async () => {
+    const { buy, ids, billing } = await startWithSimulator();
+    const { customer } = await buy(ids.topupProductId);
+    const entry = {
+      customerId: customer.customer_id,
+      direction: 'debit',
+      tokens: 700,
+      idempotencyKey: 'back',
+      reason: 'r',
+    } as const;
+    const outcome = await billing.adjust(entry);
+    const [row] = (await billing.readLedger(customer.customer_id, null)).filter(({ isCredit }) => !isCredit);
+    expect(outcome).toEqual({ kind: 'done', rowId: row?.id });
+    expect(await billing.adjust(entry)).toEqual({ kind: 'repeated' });
+    expect(await billing.adjust({ ...entry, tokens: 10_000_000, idempotencyKey: 'more' })).toEqual({
+      kind: 'insufficient',
+    });
+  });
+
+  it('may be a credit, which lasts until it is told to end', async () => {
+    const { buy, ids, billing, sim } = await startWithSimulator();
+    const { customer, payment } = await buy(ids.topupProductId);
+    const expiresAt = sim.clock.now() + 5 * DAY;
+    const entry = { customerId: customer.customer_id, tokens: 700, idempotencyKey: 'k', reason: 'r' };
+    expect(await billing.adjust({ ...entry, direction: 'credit', expiresAt })).toMatchObject({ kind: 'done' });
+    const grants = await billing.readGrantHistory(customer.customer_id);
+    expect(grants.map(({ initial, remaining, sourceId }) => ({ initial, remaining, sourceId }))).toEqual(
+      expect.arrayContaining([
+        { initial: 5_000_000, remaining: 5_000_000, sourceId: payment.payment_id },
+        { initial: 700, remaining: 700, sourceId: null },
+      ]),
+    );
+    expect(grants.find(({ initial }) => initial === 700)?.expiresAt).toBe(expiresAt);
+    sim.clock.advance(6 * DAY);
+    sim.expire();
+    const after = await billing.readGrantHistory(customer.customer_id);
+    expect(after.find(({ initial }) => initial === 700)?.remaining).toBe(0);
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 10 ** 10])('is not even asked for %d tokens', async (tokens) => {
     const { billing, shares } = await startWithSimulator();
     const request = { customerId: 'cus_1', tokens, idempotencyKey: 'k', reason: 'usage' };
@@ -200,6 +239,24 @@ describe('usage events at Dodo', () => {
     expect(shares).toEqual([]);
     await billing.ingest(many.slice(1));
     expect(shares).toEqual(['usage']);
+  });
+});
+
+describe('a payment and a subscription', () => {
+  it('are read as they are now', async () => {
+    const { buy, ids, billing, sim } = await startWithSimulator();
+    const { payment, subscription, customer } = await buy(ids.starterProductId);
+    const found = await billing.payment(payment.payment_id);
+    expect(found).toMatchObject({
+      payment: { id: payment.payment_id, customerId: customer.customer_id, amountCents: 2_900, status: 'succeeded' },
+      createdAt: Date.parse(payment.created_at),
+      metadata: { tally: 'v1.abc' },
+    });
+    const id = subscription?.subscription_id ?? '';
+    expect(await billing.subscription(id)).toMatchObject({ id, status: 'active', productId: ids.starterProductId });
+    sim.cancel(id);
+    expect(await billing.subscription(id)).toMatchObject({ status: 'cancelled' });
+    await expect(billing.payment('pay_none')).rejects.toMatchObject({ status: 404 });
   });
 });
 

@@ -56,6 +56,13 @@ describe("what the bot and Dodo say to each other fits the description of Dodo's
     const [subscription = ''] = simulator.store.subscriptions.keys();
     simulator.renew(subscription);
     simulator.refund([...simulator.store.payments.keys()][0] ?? '');
+    await bot.settle();
+    const disputed = [...simulator.store.payments.keys()].at(-1) ?? '';
+    for (const outcome of ['opened', 'won'] as const) {
+      bot.advance(1_000);
+      simulator.dispute(disputed, outcome);
+      await bot.settle();
+    }
     simulator.cancel(subscription);
     await bot.settle();
     bot.advance(31 * 24 * 60 * MINUTE);
@@ -70,11 +77,16 @@ describe("what the bot and Dodo say to each other fits the description of Dodo's
         'GET /credit-entitlements/{id}',
         'GET /customers/{customer_id}',
         'POST /customers/{customer_id}/customer-portal/session',
+        'GET /credit-entitlements/{credit_entitlement_id}/balances',
         'GET /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger',
         'GET /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/grants',
         'POST /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger-entries',
         'POST /events/ingest',
         'GET /events/{event_id}',
+        'GET /payments/{payment_id}',
+        'GET /subscriptions',
+        'GET /subscriptions/{subscription_id}',
+        'PATCH /customers/{customer_id}',
         'PATCH /subscriptions/{subscription_id}',
       ]),
     );

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/core/time.ts';
 import { type Bot, startBot } from '../helpers/bot.ts';
-import { ask, buy, checkoutOf, type Person, personOn, reads } from '../helpers/people.ts';
+import { ask, buy, checkoutOf, type Person, payAt, personOn, reads } from '../helpers/people.ts';
 
 let bot: Bot;
 afterEach(() => bot.close());
@@ -111,6 +111,25 @@ describe('/link', () => {
     bot.advance(10 * MINUTE);
     expect(await told(guest, second)).toContain('does not work');
     expect(await balanceOf(guest)).toContain('0 tokens left');
+  });
+
+  it('tells of credits the one who bought, whoever opened a checkout or asked since', async () => {
+    bot = await startBot();
+    const ann = personOn('discord', bot, 'ann');
+    const same = personOn('slack', bot, 'same');
+    await buy(bot, ann, 'topup');
+    await told(same, await codeOf(ann));
+    await bot.settle();
+    const added = (who: Person) => who.dms().filter((dm) => dm.text.includes('were added')).length;
+    expect([added(ann), added(same)]).toEqual([1, 0]);
+    const url = await checkoutOf(ann, 'topup');
+    await checkoutOf(same, 'topup');
+    await ask(same, 'Hello');
+    await payAt(url, 'ann@example.com');
+    await bot.settle();
+    expect([added(ann), added(same)]).toEqual([2, 0]);
+    await buy(bot, same, 'topup');
+    expect([added(ann), added(same)]).toEqual([2, 1]);
   });
 
   it('keeps codes from being made or tried without end', async () => {

@@ -92,6 +92,25 @@ describe('the sweep: what no webhook told is found all the same (pain 7)', () =>
     },
   );
 
+  it('learns of a plan that was bought by a known customer, and of what became of it (pain 8)', async () => {
+    await begin();
+    await buy(bot, ann, 'topup');
+    faults().drop = true;
+    await payAt(await checkoutOf(ann, 'starter'), 'ann@example.com');
+    await pass(5 * MINUTE + SECOND);
+    expect((await reads(ann.does('balance'))).text).toMatch(/15,000,000 tokens left[\s\S]*Plan: Starter, which renews/);
+
+    bot.world.dodo.cancel(subscription());
+    await ask(ann, 'Who counts this?');
+    await pass(SECOND);
+    await bot.meterTick();
+    // No meter has counted it, for the plan is over: by then it is known, and what follows is taken by hand.
+    await pass(17 * MINUTE);
+    expect(account()?.subscriptions.map(({ status }) => status)).toEqual(['cancelled']);
+    await ask(ann, 'And this?');
+    expect(bot.kept.receipts().map(({ settledBy }) => settledBy)).toEqual(['meter', 'debit']);
+  });
+
   it('counts customers that are nobody of ours, leaves them alone and does not look them up again and again', async () => {
     await begin();
     await useOtherApp('stranger@example.com');

@@ -120,7 +120,7 @@ describe('refunds and disputes take back what they paid for (pain 14)', () => {
   });
 
   it('shows the operator what was spent before it could be taken', async () => {
-    const env = { MODELS: modelTable({ maxOutputTokens: 100, tokensEach: 20_000 }) };
+    const env = { MODEL_TABLE: modelTable({ maxOutputTokens: 100, tokensEach: 20_000 }) };
     await begin('topup', { env });
     await ask(ann, 'Spend some of it');
     bot.advance(MINUTE);

@@ -76,6 +76,17 @@ describe('the edit pacer', () => {
     expect(waitingTimers()).toBe(0);
   });
 
+  it('drops a text whose writer may not write any more when its turn comes', async () => {
+    const { pacer, sent, pass, waitingTimers } = createBench();
+    let mayWrite = true;
+    pacer.show('one', () => mayWrite);
+    pacer.show('two', () => mayWrite);
+    mayWrite = false;
+    await pass(5_000);
+    expect(sent).toEqual([{ at: 0, text: 'one' }]);
+    expect(waitingTimers()).toBe(0);
+  });
+
   it('has one edit under way and counts the interval from its end', async () => {
     const slow = deferred();
     const { pacer, sent, pass } = createBench((_, attempt) => (attempt === 1 ? slow.promise : undefined));

@@ -11,10 +11,6 @@ Reading works beside a running bot. What changes something works beside it too: 
 the bot itself (a socket beside its database); with no bot running, the command opens the database by itself.
 `;
 
-/** Options that stand alone. */
-const FLAGS = new Set(['json', 'discard', 'help']);
-const VALUES = ['limit', 'reason', 'days', 'key', 'by'];
-
 export interface OpsArguments {
   request: OpsRequest;
   isJson: boolean;
@@ -25,10 +21,16 @@ export function readArguments(args: readonly string[]): OpsArguments | null {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: Object.fromEntries([
-      ...[...FLAGS].map((name) => [name, { type: 'boolean' }] as const),
-      ...VALUES.map((name) => [name, { type: 'string' }] as const),
-    ]),
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      by: { type: 'string' },
+      discard: { type: 'boolean' },
+      limit: { type: 'string' },
+      reason: { type: 'string' },
+      days: { type: 'string' },
+      key: { type: 'string' },
+    },
   });
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined) return null;
@@ -37,7 +39,7 @@ export function readArguments(args: readonly string[]): OpsArguments | null {
     Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : '']),
   );
   return {
-    request: { command, args: rest, options, by: typeof by === 'string' ? by : whoTypes() },
+    request: { command, args: rest, options, by: by ?? whoTypes() },
     isJson: json === true,
   };
 }

@@ -27,6 +27,8 @@ export interface Account {
   joined: { accountId: string; at: Millis } | null;
   /** The Dodo customer; once set it never changes. */
   customerId: string | null;
+  /** Our clock: of an account that was made again from Dodo, when its balance shows all that was used before. */
+  trustFrom: Millis | null;
   /** null until the ledger was read for the first time. */
   ledger: LedgerHead | null;
   /** Grants as last read, less what was seen to be deducted from them. */
@@ -229,6 +231,7 @@ export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
     linkCode: null,
     joined: null,
     customerId: null,
+    trustFrom: null,
     ledger: null,
     grants: [],
     holds: [],

@@ -1,5 +1,5 @@
 import { type Plan, planOfProduct } from '../catalogue.ts';
-import { MINUTE, type Millis } from '../time.ts';
+import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, KnownSubscription } from './account.ts';
 import type { Moment, Rules } from './rules.ts';
 
@@ -96,4 +96,19 @@ export function freeTokens(account: Account, moment: Moment): number {
 /** What the member has left as far as is known: the balance less what was used of it. Running asks are not counted. */
 export function leftTokens(account: Account): number {
   return Math.max(0, (account.ledger?.balance ?? 0) - unsettledTokens(account) - clawedTokens(account));
+}
+
+/** Tokens by the day on which they expire (Dodo's clock), the earliest first; those that never do are left out. */
+export function lastingTokens(account: Account): { tokens: number; expiresAt: Millis }[] {
+  const days = new Map<number, { tokens: number; expiresAt: Millis }>();
+  for (const { remaining, expiresAt } of account.grants) {
+    if (remaining === 0 || expiresAt === null) continue;
+    const day = Math.floor(expiresAt / DAY);
+    const known = days.get(day);
+    days.set(day, {
+      tokens: remaining + (known?.tokens ?? 0),
+      expiresAt: Math.min(expiresAt, known?.expiresAt ?? expiresAt),
+    });
+  }
+  return [...days.values()].sort((a, b) => a.expiresAt - b.expiresAt);
 }

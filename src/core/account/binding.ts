@@ -1,6 +1,7 @@
 import { type Catalogue, productIdOf } from '../catalogue.ts';
 import type { Millis } from '../time.ts';
 import type { Account, Checkout } from './account.ts';
+import { customerNoteRows } from './customer-note.ts';
 import type { Decision } from './decision.ts';
 import { requestReconcile } from './reconcile.ts';
 
@@ -58,7 +59,7 @@ export function decideBinding(
   return {
     account: next.account,
     reply: { clash: null },
-    rows: next.rows,
+    rows: [...next.rows, ...customerNoteRows(bound, now)],
     records: [
       {
         kind: 'audit',

@@ -60,7 +60,7 @@ export function decideCheckout(
   const checkout: Checkout = { ...wish, openedAt: now, session: null };
   const kept = account.checkouts.filter((old) => now - old.openedAt < NONCE_LIFE).slice(1 - CHECKOUTS_KEPT);
   return {
-    account: { ...account, checkouts: [...kept, checkout], buyer: wish.buyer },
+    account: { ...account, checkouts: [...kept, checkout] },
     reply: { kind: 'create', customerId: account.customerId },
   };
 }

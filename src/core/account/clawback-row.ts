@@ -9,23 +9,30 @@ const TYPES_OF: Record<ClawbackIntent['direction'], readonly string[]> = {
   credit: ['credit_added', 'manual_adjustment'],
 };
 
+export interface SettledClawback {
+  account: Account;
+  rows: NewRow[];
+  /** A row that was taken for the entry before, and is usage after all. */
+  mistaken: LedgerRow | null;
+}
+
 /**
  * Whether a ledger row is an entry of ours that takes tokens of a refunded payment or gives them back. Once Dodo has
  * answered, the row is known by its id. Before, a row of its amount is taken for it, and the answer tells whether it
- * was: usage, or a debit of usage, may happen to have the same amount.
+ * was: usage, or a debit of usage, may happen to have the same amount. Of two such rows, one that cannot be metered
+ * usage is the likelier.
  * @returns null: the row is something else
  */
-export function settleClawback(
-  account: Account,
-  row: LedgerRow,
-  now: Millis,
-): { account: Account; rows: NewRow[] } | null {
+export function settleClawback(account: Account, row: LedgerRow, now: Millis): SettledClawback | null {
   const exact = account.clawbacks.find(({ open }) => open !== null && open.rowId === row.id);
-  if (exact !== undefined) return closeIntent(account, exact, now);
+  if (exact !== undefined) return { ...closeIntent(account, exact, now), mistaken: null };
   for (const clawback of account.clawbacks) {
     const { open } = clawback;
-    if (open === null || open.rowId !== null || open.seen !== null || !fits(open, row)) continue;
-    return { account: withClawback(account, { ...clawback, open: { ...open, seen: row } }), rows: [] };
+    if (open === null || open.rowId !== null || !fits(open, row)) continue;
+    const isLikelier = open.seen?.type === 'credit_deducted' && row.type === 'manual_adjustment';
+    if (open.seen !== null && !isLikelier) continue;
+    const noted = withClawback(account, { ...clawback, open: { ...open, seen: row } });
+    return { account: noted, rows: [], mistaken: open.seen };
   }
   return null;
 }

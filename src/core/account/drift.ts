@@ -1,9 +1,13 @@
 import type { CustomerBalance } from '../billing.ts';
 import { type Millis, SECOND } from '../time.ts';
 import type { Account } from './account.ts';
+import { clawedTokens } from './available.ts';
 
 /** Dodo may note the time of a customer's last transaction a little apart from that of its ledger row. */
 const TIME_SLACK: Millis = 5 * SECOND;
+
+/** A difference that a reading has not mended is read for again after so many sweeps: about an hour. */
+const ASKED_AGAIN_AFTER = 12;
 
 /** How Dodo's list of balances and an account compare. */
 export interface Drift {
@@ -24,8 +28,8 @@ export interface Sighting {
   listed: CustomerBalance;
   /** The row of Dodo's ledger that the account stood at. */
   rowId: string | null;
-  /** A reading was asked for because of it. */
-  isAsked: boolean;
+  /** How many sweeps ago a reading was asked for because of it; null: none was. */
+  askedAgo: number | null;
 }
 
 /** What a sweep makes of one account. */
@@ -56,32 +60,35 @@ export function driftOf(account: Account, listed: CustomerBalance): Drift {
   return unexplained === 0 ? { kind: 'in_flight', tokens: 0 } : { kind: 'less', tokens: unexplained };
 }
 
-/** Usage that Dodo may have deducted already: sent, and not seen in its ledger. */
+/** What Dodo may have taken off already: usage that was sent, and what is clawed back; neither seen in its ledger. */
 function sentTokens(account: Account): number {
   const { open } = account.debited;
   const inBatches = account.metered.batches.reduce((sum, batch) => sum + batch.tokens, 0);
-  return inBatches + (open === null || open.isSeen ? 0 : open.tokens);
+  return inBatches + (open === null || open.isSeen ? 0 : open.tokens) + clawedTokens(account);
 }
 
 /**
  * What is to be done about an account as a sweep sees it: its ledger is read at once when the member is owed something,
- * and else when a difference has outlived the time from one sweep to the next. One reading for one difference: what it
- * did not mend, a second would not.
+ * and else when a difference has outlived the time from one sweep to the next. What one reading does not mend, a second
+ * one right after it would not either.
  * @param before what the sweep before saw of it; null: no difference
  */
 export function judgeDrift(account: Account, listed: CustomerBalance, before: Sighting | null): Judgement {
   const { kind, tokens } = driftOf(account, listed);
   if (kind === 'same') return { asks: false, sighting: null, drift: null };
-  const seen: Sighting = { listed, rowId: account.ledger?.rowId ?? null, isAsked: false };
+  const seen: Sighting = { listed, rowId: account.ledger?.rowId ?? null, askedAgo: null };
   const isAsSeen = before !== null && isSame(before, seen);
   const hasLasted = before !== null && (isAsSeen || isUnexplained(before, account));
-  if (isAsSeen && before.isAsked) {
-    return { asks: false, sighting: before, drift: kind === 'moved' ? null : rawDifference(account, listed) };
+  if (isAsSeen && before.askedAgo !== null) {
+    // Figures that agree are not worth another reading.
+    const asks = kind !== 'moved' && before.askedAgo + 1 >= ASKED_AGAIN_AFTER;
+    const sighting = { ...seen, askedAgo: asks ? 0 : before.askedAgo + 1 };
+    return { asks, sighting, drift: kind === 'moved' ? null : rawDifference(account, listed) };
   }
   const asks = kind === 'more' || kind === 'unread' || hasLasted;
   const isShown = asks || kind === 'less';
   const drift = hasLasted ? rawDifference(account, listed) : tokens;
-  return { asks, sighting: { ...seen, isAsked: asks }, drift: isShown ? drift : null };
+  return { asks, sighting: { ...seen, askedAgo: asks ? 0 : null }, drift: isShown ? drift : null };
 }
 
 function rawDifference(account: Account, listed: CustomerBalance): number {

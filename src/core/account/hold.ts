@@ -30,6 +30,8 @@ export interface HoldRequest {
   inputTokens: number;
   /** The most output that the ask could use. */
   wantedOutputTokens: number;
+  /** The operator's bound on this ask, in tokens; null: only the wallet bounds it. */
+  atMost?: number | null;
   /** Our clock; null: Dodo was never heard. */
   dodoHeardAt: Millis | null;
   /** What the recovery needs when the streamer is gone; stands in the row beside the account. */
@@ -41,17 +43,29 @@ export type Refusal =
   /** A customer whose ledger was not read yet. */
   | { reason: 'balance_unconfirmed' }
   | { reason: 'billing_silent' }
+  /** The wallet could pay for it; what the operator allows the whole bot in a day is used up. */
+  | { reason: 'daily_limit' }
   | { reason: 'too_many_running'; limit: number }
   | { reason: 'too_many_a_minute'; limit: number };
 
 export type HoldReply =
-  | { kind: 'held'; hold: Hold; clamped: boolean }
+  /** `clamped`: the bound was lowered to what the balance pays for, or else to the operator's. */
+  | { kind: 'held'; hold: Hold; clamped: boolean; byOperator: boolean }
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'repeated' };
 
 /** The dedupe key under which an ask is known. */
 export function askKey(askId: string): string {
   return `ask:${askId}`;
+}
+
+function inputCostOf({ inputTokens, model }: Pick<HoldRequest, 'inputTokens' | 'model'>): number {
+  return weighTokens(inputTokens, Math.max(model.inputWeight, model.cachedInputWeight));
+}
+
+/** The most that an ask could hold, if the wallet had it. */
+export function mostTokens(request: Pick<HoldRequest, 'inputTokens' | 'model' | 'wantedOutputTokens'>): number {
+  return inputCostOf(request) + weighTokens(request.wantedOutputTokens, request.model.outputWeight);
 }
 
 /**
@@ -76,12 +90,13 @@ export function decideHold(
   });
 
   const { model } = request;
-  const inputCost = weighTokens(request.inputTokens, Math.max(model.inputWeight, model.cachedInputWeight));
+  const inputCost = inputCostOf(request);
   const least = Math.min(model.leastOutputTokens, request.wantedOutputTokens);
   const needs = inputCost + weighTokens(least, model.outputWeight);
 
   if (account.customerId === null) return refuse({ reason: 'no_tokens', needs, available: 0 });
-  if (account.ledger === null) return refuse({ reason: 'balance_unconfirmed' });
+  const isRestoring = account.trustFrom !== null && moment.now < account.trustFrom;
+  if (account.ledger === null || isRestoring) return refuse({ reason: 'balance_unconfirmed' });
   if (request.dodoHeardAt === null || moment.now - request.dodoHeardAt > rules.balanceMaxAgeMs) {
     return refuse({ reason: 'billing_silent' });
   }
@@ -96,8 +111,8 @@ export function decideHold(
 
   const available = availableTokens(account, rules, moment);
   const affordable = affordableOutput(model, available - inputCost);
-  const outputBound = Math.min(request.wantedOutputTokens, affordable);
-  if (outputBound < least) {
+  const lendable = Math.min(request.wantedOutputTokens, affordable);
+  if (lendable < least) {
     // A short question would be refused as well, even if running answers gave back what they hold.
     const shortAsk = weighTokens(SHORT_QUESTION, model.inputWeight) + weighTokens(least, model.outputWeight);
     const isStopped = available + heldTokens(account) < shortAsk;
@@ -108,6 +123,10 @@ export function decideHold(
     const after = rows.length > 0 ? { account: again.account, rows, counts } : {};
     return refuse({ reason: 'no_tokens', needs, available }, after);
   }
+
+  const allowed = affordableOutput(model, (request.atMost ?? available) - inputCost);
+  if (allowed < least) return refuse({ reason: 'daily_limit' });
+  const outputBound = Math.min(lendable, allowed);
 
   const hold: Hold = {
     askId: request.askId,
@@ -128,7 +147,7 @@ export function decideHold(
   const checked = lookAgain(held, account.ledger, moment);
   return {
     account: checked.account,
-    reply: { kind: 'held', hold, clamped },
+    reply: { kind: 'held', hold, clamped, byOperator: outputBound < lendable },
     seen: [{ key: askKey(request.askId), expiresAt: moment.now + ASK_ID_KEPT }],
     rows: [
       {

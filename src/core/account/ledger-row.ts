@@ -94,7 +94,10 @@ export function effectOf(
     const armed = armLowBalance(ours?.account ?? account, row, inSequence);
     return ours === null ? credited(armed, row, seen, rules, moment) : { ...nothing, account: armed, rows: ours.rows };
   }
-  if (ours !== null) return { ...nothing, account: drawnFromGrant(ours.account, row), rows: ours.rows };
+  if (ours !== null) {
+    const settled = ours.mistaken === null ? ours.account : usageShownBy(ours.account, ours.mistaken).account;
+    return { ...nothing, account: drawnFromGrant(settled, row), rows: ours.rows };
+  }
   if (row.type === 'overage_reset') return { ...nothing, account: armOverage(account) };
   const shown = usageShownBy(drawnFromGrant(account, row), row);
   if (shown.tokens === 0) return { ...nothing, account: shown.account, lowers: shown.isOurs ? null : lowering(row) };

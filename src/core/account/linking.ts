@@ -2,6 +2,7 @@ import type { ChatUser } from '../chat.ts';
 import { isSameUser } from '../identity.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import type { Account } from './account.ts';
+import { customerNoteRows } from './customer-note.ts';
 import type { Decision } from './decision.ts';
 import { noticeId, noticeRow } from './notice.ts';
 
@@ -74,10 +75,12 @@ export function decideLetIn(
   const others = account.identities.filter((identity) => !isSameUser(identity, user));
   if (others.length >= MOST_IDENTITIES) return refuse('full');
   const cause = `linked:${account.id}:${codeHash}`;
+  const after: Account = { ...account, linkCode: null, identities: [...others, user] };
   return {
-    account: { ...account, linkCode: null, identities: [...others, user] },
+    account: after,
     reply: null,
     rows: [
+      ...customerNoteRows(after, now),
       noticeRow(
         account,
         { kind: 'identity_linked', user },
@@ -113,6 +116,7 @@ export function decideTakeOff(account: Account, users: readonly ChatUser[], now:
       lastAsked: isOne(account.lastAsked) ? null : account.lastAsked,
     },
     reply: gone,
+    rows: customerNoteRows(account, now),
     records: [
       {
         kind: 'audit',

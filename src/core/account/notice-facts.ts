@@ -1,4 +1,5 @@
 import type { ChatUser } from '../chat.ts';
+import type { Millis } from '../time.ts';
 
 /** Something that a member must be told by DM, once for its cause. */
 export interface Notice {
@@ -22,6 +23,7 @@ export type NoticeFacts =
     }
   | { kind: 'payment_failed'; amountCents: number; reason: string | null }
   | { kind: 'second_plan_cancelled'; planName: string }
+  | { kind: 'plan_ended'; planName: string; lasting: { tokens: number; expiresAt: Millis }[] }
   | { kind: 'tokens_taken_back'; tokens: number; cause: 'refund' | 'dispute' }
   | { kind: 'tokens_given_back'; tokens: number }
   | { kind: 'payment_not_joined' }

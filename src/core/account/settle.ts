@@ -28,7 +28,7 @@ export interface SettleRequest {
 }
 
 /** null: no such hold, so it was settled before; nothing changed. */
-export type SettleReply = { receipt: Receipt; left: number } | null;
+export type SettleReply = { receipt: Receipt; left: number; heldTokens: number } | null;
 
 /**
  * Replaces a hold by what was used, min(actual, hold), and writes the usage event and the receipt with it.
@@ -79,7 +79,7 @@ export function decideSettle(
   ];
   return {
     account: told.account,
-    reply: { receipt, left: leftTokens(told.account) },
+    reply: { receipt, left: leftTokens(told.account), heldTokens: hold.tokens },
     removeRows: [lapseRowId(hold.askId)],
     rows: [...booked.rows, ...told.rows],
     records: [{ kind: 'ask', id: hold.askId, at: moment.now, body: receipt }],

@@ -1,8 +1,9 @@
 import type { Payment, Subscription } from '../billing.ts';
+import { planOfProduct } from '../catalogue.ts';
 import type { NewRow } from '../store.ts';
-import { DAY, MINUTE, type Millis } from '../time.ts';
-import type { Account, KnownSubscription } from './account.ts';
-import { runningPlans } from './available.ts';
+import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
+import type { Account, Checkout, KnownSubscription } from './account.ts';
+import { lastingTokens, runningPlans } from './available.ts';
 import type { Decision } from './decision.ts';
 import { noticeId, noticeRow } from './notice.ts';
 import { requestReconcile } from './reconcile.ts';
@@ -25,9 +26,23 @@ export interface CancelSubscriptionBody {
 /** States that nothing follows on. */
 const ENDED = new Set(['cancelled', 'failed', 'expired']);
 
+export function hasEnded({ status }: Pick<Subscription, 'status'>): boolean {
+  return ENDED.has(status);
+}
+
+/** A row of the topic `subscription`. */
+export interface LookUpSubscriptionBody {
+  subscriptionId: string;
+}
+
+/** Events of one purchase come together: one look serves them all. */
+const LOOK_GATHER: Millis = 2 * SECOND;
+
 /**
  * Takes over a subscription's state. An event older than what is known changes nothing, nor does anything revive a
- * subscription that has ended. Of two running plans the later one is cancelled, and the member told.
+ * subscription that has ended. Where an event contradicts what is known and its time does not decide, since Dodo shows
+ * in a body what is true when it is delivered, the subscription itself is looked up.
+ * Of two running plans the later one is cancelled, and the member told.
  */
 export function decideSubscription(
   account: Account,
@@ -37,12 +52,78 @@ export function decideSubscription(
 ): Decision<void> {
   const { subscription, at } = event;
   const known = account.subscriptions.find((candidate) => candidate.id === subscription.id);
-  const isOld =
-    known !== undefined && (at < known.eventAt || (ENDED.has(known.status) && !ENDED.has(subscription.status)));
-  if (isOld) return { account: null, reply: undefined };
-  const others = account.subscriptions.filter((candidate) => candidate.id !== subscription.id);
-  const state: KnownSubscription = { ...subscription, eventAt: at, cancelling: known?.cancelling ?? false };
-  return cancelLaterPlans({ ...account, subscriptions: keepNewest([...others, state]) }, rules, moment);
+  if (known === undefined || at > known.eventAt) {
+    return takeOver(account, known, { ...subscription, eventAt: at, cancelling: false }, rules, moment);
+  }
+  if (!contradicts(known, subscription)) return { account: null, reply: undefined };
+  const look = lookUpRow(account, subscription.id, moment.now);
+  if (at < known.eventAt) return { account, reply: undefined, rows: [look] };
+  const state = { ...subscription, eventAt: at, cancelling: false };
+  const decision = takeOver(account, known, state, rules, moment);
+  return { ...decision, account: decision.account ?? account, rows: [...(decision.rows ?? []), look] };
+}
+
+/** The subscription as Dodo has it now: newer than every event that came before. */
+export function decideLookedUp(
+  account: Account,
+  subscription: Subscription,
+  rules: Rules,
+  moment: Moment,
+): Decision<void> {
+  const known = account.subscriptions.find((candidate) => candidate.id === subscription.id);
+  if (known === undefined || !contradicts(known, subscription)) return { account: null, reply: undefined };
+  return takeOver(account, known, { ...subscription, eventAt: known.eventAt, cancelling: false }, rules, moment);
+}
+
+/** Whether a state is another one, and may still follow on what is known. */
+function contradicts(known: KnownSubscription, told: Subscription): boolean {
+  if (ENDED.has(known.status) && !ENDED.has(told.status)) return false;
+  const { eventAt: _eventAt, cancelling: _cancelling, ...state } = known;
+  return JSON.stringify(state) !== JSON.stringify(told);
+}
+
+function takeOver(
+  account: Account,
+  known: KnownSubscription | undefined,
+  told: KnownSubscription,
+  rules: Rules,
+  moment: Moment,
+): Decision<void> {
+  const isRevival = known !== undefined && ENDED.has(known.status) && !ENDED.has(told.status);
+  if (isRevival) return { account: null, reply: undefined };
+  const others = account.subscriptions.filter((candidate) => candidate.id !== told.id);
+  const state: KnownSubscription = { ...told, cancelling: known?.cancelling ?? false };
+  const next: Account = { ...account, subscriptions: keepNewest([...others, state]) };
+  const decision = cancelLaterPlans(next, rules, moment);
+  const ended = tellEnd(next, known, state, rules, moment);
+  if (ended.length === 0) return decision;
+  return {
+    ...decision,
+    rows: [...(decision.rows ?? []), ...ended],
+    counts: [...(decision.counts ?? []), { name: 'notices', by: ended.length }],
+  };
+}
+
+/** The end of a plan is told once, with how long its tokens last; that of a second plan was told when we cancelled it. */
+function tellEnd(
+  account: Account,
+  known: KnownSubscription | undefined,
+  state: KnownSubscription,
+  rules: Rules,
+  moment: Moment,
+): NewRow[] {
+  const plan = planOfProduct(rules.catalogue, state.productId);
+  const hasEnded = state.status === 'cancelled' || state.status === 'expired';
+  const isNews = known === undefined || !ENDED.has(known.status);
+  if (plan === null || !hasEnded || !isNews || state.cancelling) return [];
+  const facts = { kind: 'plan_ended', planName: plan.name, lasting: lastingTokens(account) } as const;
+  return [noticeRow(account, facts, noticeId(rules.hash, `plan_ended:${state.id}`), moment.now)];
+}
+
+function lookUpRow(account: Account, subscriptionId: string, now: Millis): NewRow {
+  const dueAt = (Math.floor(now / LOOK_GATHER) + 1) * LOOK_GATHER;
+  const body: LookUpSubscriptionBody = { subscriptionId };
+  return { id: `subscription:${subscriptionId}:${dueAt}`, topic: 'subscription', accountId: account.id, dueAt, body };
 }
 
 function keepNewest(subscriptions: KnownSubscription[]): KnownSubscription[] {
@@ -85,6 +166,11 @@ function cancelRow(account: Account, subscriptionId: string, now: Millis): NewRo
   return { id: `cancel:${subscriptionId}`, topic: 'cancel_subscription', accountId: account.id, dueAt: now, body };
 }
 
+/** The one who paid is told of what the account gets from now on. */
+function closeCheckout(account: Account, paid: Checkout): Account {
+  return { ...account, buyer: paid.buyer, checkouts: account.checkouts.filter((open) => open !== paid) };
+}
+
 /** The dedupe key of a failed payment's notice. */
 export function paymentFailedKey(payment: Payment): string {
   return `told:failed:${payment.id}`;
@@ -98,9 +184,11 @@ export function decidePayment(
   rules: Rules,
   moment: Moment,
 ): Decision<void> {
+  const paid = account.checkouts.find(({ session }) => session !== null && session.id === payment.sessionId);
   if (payment.status === 'succeeded') {
-    const next = requestReconcile(account, 'grants', moment.now + CREDITS_PATIENCE, moment.now);
-    return { account: next.rows.length > 0 ? next.account : null, reply: undefined, rows: next.rows };
+    const closed = paid === undefined ? account : closeCheckout(account, paid);
+    const next = requestReconcile(closed, 'grants', moment.now + CREDITS_PATIENCE, moment.now);
+    return { account: next.account === account ? null : next.account, reply: undefined, rows: next.rows };
   }
   const key = paymentFailedKey(payment);
   if (payment.status !== 'failed' || seen.has(key)) return { account: null, reply: undefined };
@@ -109,7 +197,7 @@ export function decidePayment(
   return {
     account,
     reply: undefined,
-    rows: [noticeRow(account, facts, id, moment.now)],
+    rows: [noticeRow(account, facts, id, moment.now, paid?.buyer)],
     seen: [{ key, expiresAt: moment.now + PAYMENT_KEPT }],
     counts: [{ name: 'notices', by: 1 }],
   };

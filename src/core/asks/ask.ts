@@ -5,11 +5,15 @@ import type { AccountsOfUsers } from '../accounts-of-users.ts';
 import type { ChatUser, MessageHandle } from '../chat.ts';
 import type { DodoHeard } from '../dodo-heard.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { CountTokens, Model, ModelError } from '../model.ts';
 import type { ModelRules } from '../models.ts';
+import type { Place } from '../places.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
 import type { Wallets } from '../wallets.ts';
+import type { Admission, BrakeRefusal } from './admission.ts';
+import type { DailyTokens } from './daily-tokens.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { PromptRefusal } from './prompt.ts';
 import type { StopRequests } from './stop-requests.ts';
@@ -20,11 +24,12 @@ export interface Question {
   /** The platform's id of what caused it: asked twice under one cause, it is answered once. */
   cause: string;
   prompt: string;
+  place: Place;
 }
 
 export type AskStart =
   | { kind: 'started'; ask: StartedAsk }
-  | { kind: 'refused'; refusal: Refusal | PromptRefusal }
+  | { kind: 'refused'; refusal: Refusal | PromptRefusal | BrakeRefusal }
   /** The same ask was started before, here or in another process. */
   | { kind: 'repeated' };
 
@@ -32,7 +37,7 @@ export type AskStart =
 export interface AskView {
   /** The newest message; it may change while the answer grows. */
   readonly handle: MessageHandle | null;
-  show(text: string): void;
+  show(text: string, mayWrite?: () => boolean): void;
 }
 
 export interface AskResult {
@@ -43,14 +48,19 @@ export interface AskResult {
   /** The hold was taken from us: whoever took it closes the message. */
   fenced: boolean;
   error: ModelError | null;
+  /**
+   * The message shows its end. Until this was called the ask keeps its lease, and when its process dies, whoever finds
+   * the lease lapsed closes the message. Never throws.
+   */
+  closed(): Promise<void>;
 }
 
 /** An ask whose tokens are held. Exactly one of its methods is to be called. */
 export interface StartedAsk {
   askId: string;
   outputBound: number;
-  /** The bound was lowered to what the balance pays for. */
-  clamped: boolean;
+  /** What the bound was lowered to: what the balance pays for, or what is left of the operator's day. */
+  clampedTo: 'balance' | 'day' | null;
   run(view: AskView): Promise<AskResult>;
   /** Nothing was sent to the model: the hold is dropped. */
   abandon(): Promise<void>;
@@ -80,6 +90,11 @@ export interface AsksDeps {
   moment(): Moment;
   heard: DodoHeard;
   heartbeats: Heartbeats;
+  metrics: Pick<Metrics, 'count'>;
+  admission: Admission;
+  daily: DailyTokens;
+  /** Said to the model before every question; null: nothing. */
+  systemPrompt: string | null;
   secrets: Pick<Secrets, 'encrypt'>;
   /** null: there is no other process. */
   stops: StopRequests | null;
@@ -96,6 +111,8 @@ export interface LapseBody {
   inputTokens: number;
   outputTokens: number;
   visible: boolean;
+  /** The day whose tokens the hold is counted among; null: none are counted. */
+  countedOn: number | null;
   /** The handle of the newest message, sealed: it may hold a token that can write as the bot. */
   sealedHandle: string | null;
 }

@@ -1,4 +1,4 @@
-import { ASK_DEADLINE, askKey, decideHold } from '../account/hold.ts';
+import { ASK_DEADLINE, askKey, decideHold, type HoldRequest, mostTokens } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
 import type { ChatUser } from '../chat.ts';
@@ -9,7 +9,7 @@ import { createRunAsk, type RunAsk } from './run-ask.ts';
 
 /** Questions to answers: hold, stream, settle. */
 export function createAsks(deps: AsksDeps): Asks {
-  const { wallets, rules, modelRules, modelName } = deps;
+  const { wallets, rules, modelRules, modelName, admission } = deps;
   const runAsk: RunAsk = createRunAsk({ ...deps, deadlineMs: deps.deadlineMs ?? ASK_DEADLINE });
 
   /** The ask may run in another process: its hold stands in the asker's account. */
@@ -22,12 +22,26 @@ export function createAsks(deps: AsksDeps): Asks {
     return 'stopping';
   }
 
+  async function hold(by: ChatUser, request: Omit<HoldRequest, 'dodoHeardAt'>) {
+    const dodoHeardAt = await deps.heard.at();
+    return deps.users.run(by, [askKey(request.askId)], (account, seen) =>
+      decideHold(account, { ...request, dodoHeardAt }, seen, rules, deps.moment()),
+    );
+  }
+
   return {
     async start(question) {
-      const prepared = preparePrompt(question.prompt, modelRules, deps.count);
+      const prepared = preparePrompt(question.prompt, modelRules, deps.count, deps.systemPrompt);
       if (prepared.kind === 'refused') return prepared;
       const { messages, inputTokens, wantedOutputTokens } = prepared;
       const { by } = question;
+      const most = mostTokens({ inputTokens, model: modelRules, wantedOutputTokens });
+      const admitted = await admission.admit(question.place, most);
+      if (admitted.kind === 'refused') {
+        deps.metrics.count('asks_refused');
+        return admitted;
+      }
+      const { day, atMost } = admitted.share;
       const askId = askIdOf(rules.hash, by.platform, question.cause);
       const lapse: LapseBody = {
         askId,
@@ -36,32 +50,38 @@ export function createAsks(deps: AsksDeps): Asks {
         inputTokens,
         outputTokens: 0,
         visible: false,
+        countedOn: day,
         sealedHandle: null,
       };
-      const dodoHeardAt = await deps.heard.at();
-      const { accountId, reply } = await deps.users.run(by, [askKey(askId)], (account, seen) => {
-        const moment = deps.moment();
-        return decideHold(
-          account,
-          { askId, by, modelName, model: modelRules, inputTokens, wantedOutputTokens, dodoHeardAt, lapse },
-          seen,
-          rules,
-          moment,
-        );
+      const { accountId, reply } = await hold(by, {
+        askId,
+        by,
+        modelName,
+        model: modelRules,
+        inputTokens,
+        wantedOutputTokens,
+        atMost,
+        lapse,
+      }).catch(async (error: unknown) => {
+        await admitted.conclude(0);
+        throw error;
       });
+      await admitted.conclude(reply.kind === 'held' ? reply.hold.tokens : 0);
+      if (reply.kind === 'refused' && reply.refusal.reason === 'daily_limit') await deps.daily.tellSpent();
       if (reply.kind !== 'held') return reply;
-      const { hold, clamped } = reply;
+      const { hold: held, clamped, byOperator } = reply;
       return {
         kind: 'started',
         ask: {
           askId,
-          outputBound: hold.outputBound,
-          clamped,
-          run: (view) => runAsk.run({ accountId, hold, messages, lapse, view }),
+          outputBound: held.outputBound,
+          clampedTo: clamped ? (byOperator ? 'day' : 'balance') : null,
+          run: (view) => runAsk.run({ accountId, hold: held, messages, lapse, view }),
           abandon: async () => {
-            await wallets.run(accountId, [], (account) =>
+            const isReleased = await wallets.run(accountId, [], (account) =>
               account === null ? { account: null, reply: false } : decideRelease(account, askId),
             );
+            if (isReleased) await deps.daily.correct(day, -held.tokens);
           },
         },
       };

@@ -1,4 +1,5 @@
 import type { Hold } from '../account/account.ts';
+import { lapseRowId } from '../account/hold.ts';
 import { decideSettle, type SettleReply, type SettleRequest } from '../account/settle.ts';
 import type { ChatUser } from '../chat.ts';
 import { safetyIdOf } from '../identity.ts';
@@ -30,7 +31,8 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     try {
       return await deps.wallets.run(accountId, [], (account) => {
         if (account === null) throw new Error(`expected account ${accountId} of a hold, found none`);
-        return decideSettle(account, request, deps.rules, deps.moment());
+        // The row stays until the message is closed as well.
+        return { ...decideSettle(account, request, deps.rules, deps.moment()), removeRows: [] };
       });
     } catch (error) {
       deps.log.error({ err: error, askId: request.askId }, 'an ask could not be settled; its lapse will settle it');
@@ -51,6 +53,15 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     return () => clearInterval(timer);
   }
 
+  /** Should this fail, the recovery finds a message that is closed already. */
+  async function forgetLapse(askId: string): Promise<void> {
+    try {
+      await deps.store.remove([lapseRowId(askId)]);
+    } catch (error) {
+      deps.log.warn({ err: error, askId }, 'the lease of a closed ask could not be given up; it lapses');
+    }
+  }
+
   function seal({ handle }: AskView): string | null {
     return handle === null ? null : deps.secrets.encrypt(JSON.stringify(handle));
   }
@@ -69,6 +80,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         () => breakOff('lease_lost'),
       );
       const stopLooking = lookForStop(askId, breakOff);
+      let isToBeClosed = false;
       try {
         const streamed = await streamAnswer(
           deps.model,
@@ -85,7 +97,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           (text, { outputTokens, visible }) => {
             progress.outputTokens = outputTokens;
             progress.visible = visible;
-            if (heartbeat.isOurs()) view.show(text);
+            view.show(text, () => heartbeat.isOurs());
           },
         );
         heartbeat.settling();
@@ -99,6 +111,8 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           source: hold.by.platform,
         });
         const done = settled === 'failed' ? null : settled;
+        if (done !== null) await deps.daily.correct(lapse.countedOn, done.receipt.charged - done.heldTokens);
+        isToBeClosed = done !== null;
         return {
           text: streamed.text,
           receipt: done?.receipt ?? null,
@@ -106,11 +120,16 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           // Whoever settles also closes the message.
           fenced: settled === 'failed' ? !heartbeat.isOurs() : done === null,
           error: streamed.error,
+          closed: async () => {
+            if (done === null) return;
+            heartbeat.end();
+            await forgetLapse(askId);
+          },
         };
       } finally {
         clearTimeout(deadline);
         stopLooking();
-        heartbeat.end();
+        if (!isToBeClosed) heartbeat.end();
         running.delete(askId);
       }
     },

@@ -47,6 +47,15 @@ function productsBought(event: Exclude<BillingEvent, { kind: 'ignored' }>): stri
   return [];
 }
 
+/** Events of a purchase itself come within a day of it. */
+const PURCHASE_DAY = DAY;
+
+/** A later event of a subscription may show the plan that it was changed to: an earlier one tells what was bought. */
+function mayHaveChangedPlan(event: Exclude<BillingEvent, { kind: 'ignored' }>): boolean {
+  if (event.kind !== 'subscription') return false;
+  return !PAID.has(event.type) || event.at - event.subscription.createdAt > PURCHASE_DAY;
+}
+
 export function createBindCustomer(deps: BindCustomerDeps): BindCustomer {
   const { wallets, customers, rules } = deps;
 
@@ -83,7 +92,10 @@ export function createBindCustomer(deps: BindCustomerDeps): BindCustomer {
     // A purchase makes several events; another of them has bound the customer and used the nonce up meanwhile.
     if (account.customerId === customerId) return { kind: 'bound', accountId };
     const checked = checkPurchase(account, purchase, rules.catalogue);
-    if ('clash' in checked) return clash(accountId, customerId, checked.clash);
+    if ('clash' in checked) {
+      if (checked.clash === 'another_product_was_bought' && mayHaveChangedPlan(event)) return { kind: 'not_yet' };
+      return clash(accountId, customerId, checked.clash);
+    }
     if (await isOlderThanCheckout(deps.billing, checked.checkout, customerId)) {
       return clash(accountId, customerId, 'customer_is_older_than_checkout');
     }

@@ -5,11 +5,12 @@ import { grant } from './grant.ts';
 import { type Op, type OpsAnswer, type OpsDeps, OpsProblem, type OpsRequest } from './op.ts';
 import { outbox } from './outbox.ts';
 import { pause, resume } from './pause.ts';
+import { rebuild } from './rebuild.ts';
 import { reconcile } from './reconcile.ts';
 import { replay } from './replay.ts';
 
 /** Every operator command. */
-export const OPS: readonly Op[] = [outbox, replay, accountOp, askOp, reconcile, grant, pause, resume, audit];
+export const OPS: readonly Op[] = [outbox, replay, accountOp, askOp, reconcile, grant, pause, resume, rebuild, audit];
 
 /** @throws OpsProblem when there is no such command, or it does not know an option */
 export function findOp(request: OpsRequest): Op {

@@ -89,8 +89,8 @@ export async function openAnswer(options: AnswerOptions): Promise<AnswerView> {
     get handle() {
       return handle ?? opened;
     },
-    show(text) {
-      if (text.trim() !== '') pacer.show(text);
+    show(text, mayWrite) {
+      if (text.trim() !== '') pacer.show(text, mayWrite);
     },
     async finish(text, below) {
       footer = below;

@@ -34,11 +34,11 @@ export function createMessenger(api: DiscordApi, clock: Clock): Messenger {
       }
       return 'sent';
     },
-    async close(handle: MessageHandle, text: string) {
+    async close(handle: MessageHandle, text: string, mark = text) {
       const place = readHandle(handle);
       for (const way of ways(api, place, clock)) {
         try {
-          await closeBy(way, text);
+          await closeBy(way, text, mark);
           return;
         } catch (error) {
           if (!(error instanceof PlatformError) || error.fault !== 'refused') throw error;
@@ -70,9 +70,9 @@ function ways(api: DiscordApi, place: Place, clock: Clock): Way[] {
 }
 
 /** Keeps what the message shows and puts the text below it, without buttons. */
-async function closeBy(way: Way, text: string): Promise<void> {
+async function closeBy(way: Way, text: string, mark: string): Promise<void> {
   const { content } = await way.read();
-  if (content.endsWith(text)) return;
+  if (content.endsWith(text) || content.includes(mark)) return;
   const [sheet] = finalSheets(content, { text }, 1);
   if (sheet !== undefined) await way.edit(renderMessage(sheet));
 }

@@ -17,13 +17,14 @@ const UNREADABLE = new Set([
 /**
  * Ends a message that its writer left: the text that stands there was paid for and stays, its buttons go. Where the
  * bot cannot read what stands there, or not change it, the ending is a message of its own.
+ * @param ending its text, and what a message shows that was ended before and stays as it is
  * @throws PlatformError
  */
 export async function closeMessage(
   client: webApi.WebClient,
   channel: MessageChannel,
   ts: string,
-  text: string,
+  { text, mark }: { text: string; mark: string },
 ): Promise<void> {
   const [ending] = renderReply({ text });
   if (ending === undefined) return;
@@ -32,6 +33,7 @@ export async function closeMessage(
     await channel.post(ending);
     return;
   }
+  if (JSON.stringify(blocks.filter(isKept)).includes(mark)) return;
   try {
     await channel.update(ts, { text: fallbackText(text), blocks: [...blocks.filter(isKept), ...ending.blocks] });
   } catch (error) {

@@ -100,7 +100,7 @@ export async function openMessageAnswer(options: MessageAnswerOptions): Promise<
     get handle() {
       return options.handleOf(posted.at(-1)?.ts ?? '');
     },
-    show: (text) => pacer.show(text),
+    show: (text, mayWrite) => pacer.show(text, mayWrite),
     async finish(text, end) {
       footer = end;
       await pacer.finish(text);

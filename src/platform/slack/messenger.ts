@@ -38,11 +38,14 @@ export function createMessenger(options: { clients: SlackClients; clock: Clock; 
       await sendNotice(client, to.user, id, reply);
       return 'sent';
     },
-    async close(handle, text) {
+    async close(handle, text, mark = text) {
       const place = fromHandle(handle);
       if (place.kind === 'message') {
         const client = await clients.forSource(place.source);
-        return closeMessage(client, createMessageChannel(client, place.channel, place.threadTs), place.ts, text);
+        return closeMessage(client, createMessageChannel(client, place.channel, place.threadTs), place.ts, {
+          text,
+          mark,
+        });
       }
       const [content] = renderReply({ text });
       if (content === undefined) return;

@@ -94,7 +94,7 @@ export async function openUrlAnswer(options: UrlAnswerOptions): Promise<AnswerVi
   }
   return {
     handle: options.handle,
-    show: (text) => pacer.show(text),
+    show: (text, mayWrite) => pacer.show(text, mayWrite),
     async finish(text, end) {
       footer = end;
       contents = renderReply({ text }, { headline, footer: end });

@@ -8,14 +8,14 @@ import { createCalls } from './calls.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
 import { createCheckout, sessionCreatedAt } from './checkout.ts';
 import { createClient } from './client.ts';
-import { customerCreatedAt, portalLink } from './customers.ts';
+import { customerCreatedAt, listCustomers, noteCustomer, portalLink } from './customers.ts';
 import { debit } from './debit.ts';
 import { createDodoClock } from './dodo-clock.ts';
 import { parseEvent } from './events/parse-event.ts';
 import { readGrantHistory, readGrants, readLedger } from './ledger.ts';
 import { paymentAsEvents, sessionPayment, succeededPayments } from './payments.ts';
 import { payment } from './read-payment.ts';
-import { subscription } from './read-subscription.ts';
+import { subscription, subscriptionsOf } from './read-subscription.ts';
 import { id } from './shapes.ts';
 import { createTransport } from './transport.ts';
 import { hasEvent, ingest } from './usage.ts';
@@ -66,6 +66,8 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
     sessionCreatedAt: (sessionId) => sessionCreatedAt(port, sessionId),
     customerCreatedAt: (customerId) => customerCreatedAt(port, customerId),
     portalLink: (customerId) => portalLink(port, customerId),
+    noteCustomer: (customerId, note) => noteCustomer(port, customerId, note),
+    listCustomers: (page) => listCustomers(port, page),
     readLedger: (customerId, since, share = 'reconcile') => readLedger(port, customerId, since, share),
     readGrants: (customerId, share = 'reconcile') => readGrants(port, customerId, share),
     readBalances: (page) => readBalances(port, page),
@@ -79,6 +81,7 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
     readGrantHistory: (customerId) => readGrantHistory(port, customerId),
     payment: (paymentId) => payment(port, paymentId),
     subscription: (subscriptionId) => subscription(port, subscriptionId),
+    subscriptionsOf: (customerId) => subscriptionsOf(port, customerId),
     cancelSubscription: (subscriptionId) => cancelSubscription(port, subscriptionId),
     async probe() {
       const entitlement = await calls.once({

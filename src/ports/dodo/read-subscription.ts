@@ -1,7 +1,10 @@
 import type DodoPayments from 'dodopayments';
+import { z } from 'zod';
 import type { Subscription } from '../../core/billing.ts';
 import type { Calls } from './calls.ts';
 import { subscriptionShape } from './events/subscription.ts';
+import { readFirstPage } from './pages.ts';
+import { id } from './shapes.ts';
 
 /** @returns the subscription as it is now @throws BillingError */
 export async function subscription(
@@ -13,5 +16,20 @@ export async function subscription(
     share: 'reconcile',
     answer: subscriptionShape(port.entitlementId),
     send: () => port.client.subscriptions.retrieve(subscriptionId),
+  });
+}
+
+/** @returns the customer's subscriptions, at most 100 @throws BillingError */
+export function subscriptionsOf(
+  port: { client: DodoPayments; calls: Calls },
+  customerId: string,
+): Promise<{ id: string; status: string }[]> {
+  return readFirstPage(port.calls, {
+    name: 'list the subscriptions',
+    share: 'reconcile',
+    item: z
+      .object({ subscription_id: id, status: id })
+      .transform((told) => ({ id: told.subscription_id, status: told.status })),
+    send: (page) => port.client.subscriptions.list({ customer_id: customerId, ...page }),
   });
 }

@@ -88,6 +88,14 @@ describe('a sweep', () => {
     expect(drifts(judged)).toEqual([5_000, 5_000, 5_000]);
   });
 
+  it('asks again after an hour of sweeps, for Dodo may show a row late', () => {
+    const pages = Array.from({ length: 26 }, () => listed(5_100));
+    const judged = sweeps(createBench({ balance: 100 }), ...pages);
+    expect(judged.flatMap(({ asks }, at) => (asks ? [at] : []))).toEqual([0, 12, 24]);
+    const even = sweeps(createBench({ balance: 100 }), ...pages.map(() => listed(100)));
+    expect(even.flatMap(({ asks }, at) => (asks ? [at] : []))).toEqual([1]);
+  });
+
   it('asks for a first reading that never was', () => {
     expect(asks(sweeps(createBench(), listed(500), listed(500)))).toEqual([true, false]);
   });

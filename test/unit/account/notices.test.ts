@@ -73,6 +73,7 @@ describe('a payment', () => {
     subscriptionId: null,
     products: [],
     errorMessage: 'card declined',
+    sessionId: null,
   };
 
   function decide(bench: ReturnType<typeof createBench>, parts: Partial<Payment> = {}): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runningPlan } from '../../../src/core/account/available.ts';
-import { decideSubscription } from '../../../src/core/account/subscription.ts';
+import { decideLookedUp, decideSubscription } from '../../../src/core/account/subscription.ts';
 import type { Subscription } from '../../../src/core/billing.ts';
 import { type Bench, createBench, DODO_NOW, subscriptionTo } from './bench.ts';
 
@@ -60,6 +60,80 @@ describe('the state of a subscription', () => {
     const bench = createBench();
     told(bench, 0, 'starter', { productId: 'pdt_other' });
     expect(runningPlan(bench.account, bench.rules)).toBeNull();
+  });
+});
+
+describe('events of a subscription that contradict each other', () => {
+  const looks = (bench: Bench) => bench.rowsOf('subscription').map(({ body }) => body);
+  function lookedUp(bench: Bench, parts: Partial<Subscription>): void {
+    const { eventAt: _eventAt, cancelling: _cancelling, ...subscription } = subscriptionTo('starter');
+    bench.apply(decideLookedUp(bench.account, { ...subscription, ...parts }, bench.rules, bench.moment()));
+  }
+
+  it('of one time have it looked up, once for all of them', () => {
+    const bench = createBench();
+    told(bench, 10, 'starter', { status: 'on_hold' });
+    told(bench, 10, 'starter', { status: 'active' });
+    told(bench, 10, 'starter', { status: 'on_hold' });
+    expect(looks(bench)).toEqual([{ subscriptionId: 'sub_starter' }]);
+    lookedUp(bench, { status: 'active' });
+    expect(status(bench)).toBe('active');
+  });
+
+  it('change nothing when they come late, but have it looked up: the body may be newer than its event', () => {
+    const bench = createBench();
+    told(bench, 20, 'starter', { status: 'active' });
+    told(bench, 10, 'starter', { status: 'on_hold' });
+    expect(status(bench)).toBe('active');
+    expect(looks(bench)).toHaveLength(1);
+    lookedUp(bench, { status: 'on_hold' });
+    expect(status(bench)).toBe('on_hold');
+    told(bench, 15, 'starter', { status: 'active' });
+    expect(status(bench)).toBe('on_hold');
+    told(bench, 30, 'starter', { status: 'active' });
+    expect(status(bench)).toBe('active');
+  });
+
+  it('need no look when they say the same, are newer, or would revive what has ended', () => {
+    const bench = createBench();
+    told(bench, 10, 'starter', { status: 'active' });
+    told(bench, 10, 'starter', { status: 'active' });
+    told(bench, 5, 'starter', { status: 'active' });
+    told(bench, 20, 'starter', { status: 'on_hold' });
+    told(bench, 30, 'starter', { status: 'cancelled' });
+    told(bench, 25, 'starter', { status: 'active' });
+    lookedUp(bench, { status: 'active' });
+    expect(status(bench)).toBe('cancelled');
+    expect(looks(bench)).toEqual([]);
+  });
+});
+
+describe('the end of a plan', () => {
+  const ends = (bench: Bench) => bench.notices().filter(({ facts }) => facts.kind === 'plan_ended');
+
+  it('is told once, with how long the tokens last', () => {
+    const bench = createBench({ balance: 900 });
+    const expiresAt = DODO_NOW + 30 * 86_400_000;
+    bench.account.grants = [
+      { id: 'g1', remaining: 400, expiresAt },
+      { id: 'g2', remaining: 500, expiresAt },
+      { id: 'g3', remaining: 7, expiresAt: null },
+    ];
+    told(bench, 10, 'starter');
+    told(bench, 20, 'starter', { status: 'cancelled' });
+    told(bench, 20, 'starter', { status: 'cancelled' });
+    told(bench, 30, 'starter', { status: 'expired' });
+    expect(ends(bench).map(({ facts }) => facts)).toEqual([
+      { kind: 'plan_ended', planName: 'Starter', lasting: [{ tokens: 900, expiresAt }] },
+    ]);
+  });
+
+  it('is told when it is the first that is heard of the plan, and not when a payment failed to begin one', () => {
+    const bench = createBench();
+    told(bench, 10, 'starter', { status: 'cancelled' });
+    told(bench, 5, 'starter', { status: 'active' });
+    told(bench, 10, 'pro', { status: 'failed' });
+    expect(ends(bench)).toHaveLength(1);
   });
 });
 

@@ -120,6 +120,7 @@ export function paid(customerId: string, metadata: Metadata, productId = catalog
       subscriptionId: null,
       products: [{ productId, quantity: 1 }],
       errorMessage: null as string | null,
+      sessionId: null as string | null,
     },
   } satisfies BillingEvent;
 }

@@ -70,6 +70,7 @@ const bot: Statement = {
     overageAllowed: 0,
     plan: null,
     hasCustomer: true,
+    lasting: [],
   },
   receipts: [receipt('a', 100), receipt('b', 200)],
   ledger: [row('r1'), row('r2')],

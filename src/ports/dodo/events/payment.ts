@@ -17,6 +17,7 @@ export function paymentShape(typeOfEvent: string) {
       subscription_id: optionalText,
       product_cart: z.array(z.object({ product_id: id, quantity: z.int().nonnegative() })).nullish(),
       error_message: optionalText,
+      checkout_session_id: optionalText,
     })
     .transform(
       (told): Payment => ({
@@ -28,6 +29,7 @@ export function paymentShape(typeOfEvent: string) {
         subscriptionId: told.subscription_id,
         products: (told.product_cart ?? []).map((item) => ({ productId: item.product_id, quantity: item.quantity })),
         errorMessage: told.error_message,
+        sessionId: told.checkout_session_id,
       }),
     );
 }
