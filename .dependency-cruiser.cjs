@@ -38,6 +38,7 @@ module.exports = {
     { from: { path: '^src/[^/]+\\.ts$' }, to: inside('src/[^/]+\\.ts$', 'src/(core|ports|platform|web|workers)/', 'commands/') },
     { from: { path: '^src/[^/]+\\.ts$' }, to: node },
     { from: { path: '^src/platforms\\.ts$' }, to: vendor('express', '@types/express') },
+    { from: { path: '^src/open-store\\.ts$' }, to: vendor('keyv') },
     { from: inside('src/cli/'), to: inside('src/', 'commands/') },
     { from: inside('src/cli/'), to: node },
 

@@ -29,7 +29,7 @@ export function refusalText(refusal: Refusal | PromptRefusal | BrakeRefusal): st
     case 'space_busy':
       return `Everybody here together can ask ${formatTokens(refusal.limit)} times a minute. Please try again in a minute. Nothing was charged.`;
     case 'daily_limit':
-      return 'This bot has given all the answers that whoever runs it allows for one day. Please try again after midnight UTC. Nothing was charged.';
+      return 'This bot has reached what whoever runs it allows for one day. Please try again later, after midnight UTC at the latest. Nothing was charged.';
     case 'too_many_running':
       return `You have ${formatTokens(refusal.limit)} answers being written already. Please wait for one to finish. Nothing was charged.`;
     case 'too_many_a_minute':

@@ -97,7 +97,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       reached.catch(() => {});
       await victim.aim(what.point);
       askAndRenew();
-      if (await liveUntil(reached)) return true;
+      if (await liveUntil(reached)) {
+        if (what.point.signal === 'SIGSTOP') victim.stall();
+        return true;
+      }
       await victim.aim(null);
       return false;
     }

@@ -93,11 +93,8 @@ export function startMember(env: Record<string, string>, options: MemberOptions)
       order({ kind: 'aim', point });
       await aimed;
     },
-    async reached() {
-      const point = await waitFor((report) => (report.kind === 'reached' ? report.point : undefined));
-      // It stalls or dies by its own hand in a moment.
-      isStalled = true;
-      return point;
+    reached() {
+      return waitFor((report) => (report.kind === 'reached' ? report.point : undefined));
     },
     setClock: (aheadMs) => order({ kind: 'clock', aheadMs }),
     async settle() {
@@ -115,6 +112,7 @@ export function startMember(env: Record<string, string>, options: MemberOptions)
     wake() {
       isStalled = false;
       child.kill('SIGCONT');
+      order({ kind: 'resume' });
     },
     hasEnded: () => hasEnded,
     ended,

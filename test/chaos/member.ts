@@ -12,6 +12,7 @@ import { blindCommits, watchStore } from './watched-store.ts';
 const options = JSON.parse(process.argv[2] ?? '{}') as MemberOptions;
 let aheadMs = options.aheadMs;
 let aim: Point | null = null;
+let resume = () => {};
 
 function report(message: Report): Promise<void> {
   return new Promise((resolve) => {
@@ -20,12 +21,15 @@ function report(message: Report): Promise<void> {
   });
 }
 
-/** A killed process comes no further; a stalled one goes on here when it is woken. */
+/** A killed process comes no further; one that is stalled by its test goes on here when it is woken. */
 async function struck(point: Point): Promise<void> {
   aim = null;
+  const resumed = new Promise<void>((resolve) => {
+    resume = resolve;
+  });
   await report({ kind: 'reached', point: point.name });
-  process.kill(process.pid, point.signal);
-  if (point.signal === 'SIGKILL') await new Promise(() => {});
+  if (point.signal === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
+  await resumed;
 }
 
 const { config, secrets } = loadConfig(process.env);
@@ -41,6 +45,7 @@ const app = await createApp(config, secrets, {
 
 process.on('message', (order: Order) => {
   if (order.kind === 'clock') aheadMs = order.aheadMs;
+  else if (order.kind === 'resume') resume();
   else if (order.kind === 'aim') {
     aim = order.point;
     void report({ kind: 'aimed' });

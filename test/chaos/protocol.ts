@@ -9,7 +9,7 @@ export interface Point {
   fits: string;
   /** Calls that fit and are let pass first. */
   skip: number;
-  /** SIGKILL ends the process there; SIGSTOP stalls it until somebody sends SIGCONT. */
+  /** SIGKILL ends the process there; at SIGSTOP it waits there to be stalled. */
   signal: 'SIGKILL' | 'SIGSTOP';
 }
 
@@ -26,7 +26,9 @@ export interface MemberOptions {
 export type Order =
   | { kind: 'clock'; aheadMs: number }
   | { kind: 'settle'; id: number }
-  | { kind: 'aim'; point: Point | null };
+  | { kind: 'aim'; point: Point | null }
+  /** After a stall: the call at whose point it was goes on. */
+  | { kind: 'resume' };
 
 /** From a process to the test. */
 export type Report =

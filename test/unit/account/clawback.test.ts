@@ -77,27 +77,23 @@ describe('taking back what a refunded payment had paid for', () => {
     expect(stage.step(paidFor(10))).toEqual(first);
   });
 
-  it('takes no more than the grant by several refunds, whichever grant Dodo drew the debits from', () => {
-    for (const [afterFirst, total] of [
-      [500, 1_000],
-      [1_000, 1_000],
-      [200, 700],
-    ] as const) {
-      const stage = stageOf(5_000);
-      stage.refund('ref_1', 500);
-      expect(stage.step(paidFor(1_000))).toMatchObject({ intent: { tokens: 500 } });
-      stage.answer('r1');
-      stage.bench.deliver(adjusted('r1', 500, 5_000));
-      stage.refund('ref_2', 400);
-      stage.refund('ref_3', 100);
-      for (const rowId of ['r2', 'r3']) {
-        stage.step(paidFor(afterFirst));
-        stage.answer(rowId);
-        stage.bench.account.clawbacks = stage.bench.account.clawbacks.map((one) => ({ ...one, open: null }));
-        if (afterFirst !== 1_000) continue;
-      }
-      expect(stage.clawback()?.taken).toBeLessThanOrEqual(total);
-    }
+  it.each([
+    ['the payment’s grant', 500, 1_000],
+    ['another grant', 1_000, 1_000],
+    ['the payment’s grant, of which 300 were spent since', 200, 700],
+  ])('takes no more than the grant by several refunds, the first drawn from %s', (_from, remaining, total) => {
+    const stage = stageOf(5_000);
+    stage.refund('ref_1', 500);
+    expect(stage.step(paidFor(1_000))).toMatchObject({ intent: { tokens: 500 } });
+    stage.answer('r1');
+    stage.bench.deliver(adjusted('r1', 500, 5_000));
+    stage.refund('ref_2', 500);
+    expect(stage.step(paidFor(remaining))).toMatchObject({ intent: { tokens: total - 500 } });
+    stage.answer('r2');
+    stage.bench.deliver(adjusted('r2', total - 500, 4_500));
+    stage.refund('ref_3', 500);
+    expect(stage.step(paidFor(remaining))).toEqual({ kind: 'nothing' });
+    expect(stage.clawback()?.taken).toBe(total);
   });
 
   it('takes it once, however often and in whatever order a refund is told', () => {
@@ -268,6 +264,25 @@ describe('disputes', () => {
     expect(stage.available()).toBe(700);
     expect(stage.bench.notices().map(({ facts }) => facts.kind)).toEqual(['tokens_taken_back', 'tokens_given_back']);
     expect(stage.clawback()).toMatchObject({ taken: 0, open: null, lost: 0 });
+  });
+
+  it('that are opened again take again, under another key', () => {
+    const stage = stageOf(1_000);
+    const keys = new Set<string>();
+    for (const [index, status] of ['opened', 'won', 'opened', 'won', 'lost'].entries()) {
+      stage.dispute(status, DODO_NOW + index);
+      const step = stage.step(paidFor(1_000));
+      if (step.kind === 'send') keys.add(step.intent.key);
+      stage.answer(`r${index}`);
+      const before = stage.bench.account.ledger?.balance ?? 0;
+      const parts = { createdAt: DODO_NOW + 10_000 * (index + 1), referenceType: 'api' };
+      const row =
+        before === 0 ? credit(`r${index}`, 1_000, parts) : { ...adjusted(`r${index}`, 1_000, 1_000), ...parts };
+      stage.bench.deliver(row);
+    }
+    expect(keys.size).toBe(5);
+    expect(stage.clawback()).toMatchObject({ taken: 1_000, open: null });
+    expect(stage.available()).toBe(0);
   });
 
   it.each([['opened'], ['challenged'], ['accepted'], ['expired'], ['lost']])('%s: takes', (status) => {

@@ -192,3 +192,25 @@ describe('decisions', () => {
     expect(JSON.stringify(bench.account)).toBe(before);
   });
 });
+
+describe("a hold under the operator's bound", () => {
+  it('is lowered to it when the wallet would pay for more, and says whose bound it is', () => {
+    const bench = createBench({ balance: 1_000 });
+    const reply = bench.hold('a', { inputTokens: 10, wantedOutputTokens: 90, atMost: 50 });
+    expect(reply).toMatchObject({ clamped: true, byOperator: true, hold: { tokens: 50, outputBound: 40 } });
+    expect(bench.hold('b', { atMost: 5_000 })).toMatchObject({ clamped: false, byOperator: false });
+  });
+
+  it("is the member's own when the wallet pays for less", () => {
+    const bench = createBench({ balance: 60 });
+    expect(bench.hold('a', { atMost: 90 })).toMatchObject({ clamped: true, byOperator: false, hold: { tokens: 60 } });
+  });
+
+  it('is refused below the least useful bound, for the wallet first, then for the operator', () => {
+    const bench = createBench({ balance: 1_000 });
+    expect(bench.hold('a', { atMost: 19 })).toEqual({ kind: 'refused', refusal: { reason: 'daily_limit' } });
+    expect(bench.hold('b', { atMost: 20 })).toMatchObject({ kind: 'held' });
+    const poor = createBench({ balance: 15 });
+    expect(poor.hold('a', { atMost: 19 })).toMatchObject({ refusal: { reason: 'no_tokens' } });
+  });
+});

@@ -3,9 +3,8 @@ import { createAdmission } from '../../../src/core/asks/admission.ts';
 import { createDailyTokens } from '../../../src/core/asks/daily-tokens.ts';
 import { createBrakes } from '../../../src/core/brakes.ts';
 import { createClosedTo } from '../../../src/core/places.ts';
-import type { Store } from '../../../src/core/store.ts';
 import { DAY, MINUTE } from '../../../src/core/time.ts';
-import { createSqliteStore } from '../../../src/ports/store/sqlite/sqlite-store.ts';
+import { openStage, type Stage } from './stage.ts';
 
 const here = {
   by: { platform: 'slack', workspace: 'T1', user: 'U1' },
@@ -14,24 +13,16 @@ const here = {
   channels: ['C1'],
 } as const;
 
-let store: Store;
-let now: number;
-let warned: object[];
-let counted: string[];
-
+let stage: Stage;
 beforeEach(async () => {
-  now = 20_000 * DAY;
-  warned = [];
-  counted = [];
-  store = await createSqliteStore({ path: ':memory:', now: () => now, onWarning: () => {} });
+  stage = await openStage();
+  stage.now = 20_000 * DAY;
 });
-afterEach(() => store.close());
+afterEach(() => stage[Symbol.asyncDispose]());
 
 /** The brakes of one process; several share the store. */
 function process(limits: { daily?: number; space?: number } = {}) {
-  const log = { debug() {}, info() {}, warn: (facts: object) => void warned.push(facts), error() {} };
-  const metrics = { count: (name: string) => void counted.push(name) };
-  const clock = () => now;
+  const { store, clock, log, metrics } = stage;
   const daily = createDailyTokens({ store, clock, log, metrics, limit: limits.daily ?? 0 });
   const lists = { allowSpaces: [], blockSpaces: ['T9'], allowChannels: [], blockChannels: [] };
   return {
@@ -59,8 +50,10 @@ describe('a pause', () => {
   it("holds for every process with the operator's reason, until it is taken back", async () => {
     const [one, two] = [process(), process()];
     await one.brakes.pause('  new model at noon ');
-    expect(await two.brakes.state()).toEqual({ reason: 'new model at noon', since: now });
-    expect(await two.admission.admit(here, 10)).toMatchObject({ refusal: { reason: 'paused', why: 'new model at noon' } });
+    expect(await two.brakes.state()).toEqual({ reason: 'new model at noon', since: stage.now });
+    expect(await two.admission.admit(here, 10)).toMatchObject({
+      refusal: { reason: 'paused', why: 'new model at noon' },
+    });
     await one.brakes.pause('longer');
     expect(await two.brakes.state()).toMatchObject({ reason: 'longer' });
     await two.brakes.resume();
@@ -78,11 +71,14 @@ describe('runaway: the asks of one server or workspace in a minute', () => {
   it('are counted over the fleet, and end at the limit until the next minute', async () => {
     const [one, two] = [process({ space: 3 }), process({ space: 3 })];
     for (const each of [one, two, one]) await (await admitted(each, 10)).conclude(10);
-    expect(await two.admission.admit(here, 10)).toEqual({ kind: 'refused', refusal: { reason: 'space_busy', limit: 3 } });
+    expect(await two.admission.admit(here, 10)).toEqual({
+      kind: 'refused',
+      refusal: { reason: 'space_busy', limit: 3 },
+    });
     const elsewhere = { ...here, space: 'T2' };
     expect((await two.admission.admit(elsewhere, 10)).kind).toBe('admitted');
     expect((await two.admission.admit({ ...here, space: null }, 10)).kind).toBe('admitted');
-    now += MINUTE;
+    stage.now += MINUTE;
     await admitted(two, 10);
   });
 
@@ -91,7 +87,7 @@ describe('runaway: the asks of one server or workspace in a minute', () => {
     for (let times = 0; times < 5; times += 1) await (await admitted(one, 10)).conclude(0);
     await (await admitted(one, 10)).conclude(10);
     for (let times = 0; times < 5; times += 1) expect((await one.admission.admit(here, 10)).kind).toBe('refused');
-    now += MINUTE;
+    stage.now += MINUTE;
     await admitted(one, 10);
   });
 });
@@ -124,7 +120,7 @@ describe("runaway: the whole bot's tokens in a day", () => {
     const one = process({ daily: 1_000 });
     const late = await admitted(one, 1_000);
     await late.conclude(1_000);
-    now += DAY;
+    stage.now += DAY;
     await (await admitted(one, 700)).conclude(700);
     await one.daily.correct(late.share.day, -1_000);
     expect((await admitted(one, 1_000)).share.atMost).toBe(300);
@@ -134,12 +130,12 @@ describe("runaway: the whole bot's tokens in a day", () => {
     const [one, two] = [process({ daily: 100 }), process({ daily: 100 })];
     await (await admitted(one, 100)).conclude(100);
     for (const each of [one, two, two]) expect((await each.admission.admit(here, 1)).kind).toBe('refused');
-    expect(counted.filter((name) => name === 'alerts')).toHaveLength(1);
-    expect(warned).toEqual([{ alert: 'daily_limit', limit: 100 }]);
-    now += DAY;
+    expect(stage.counted('alerts')).toBe(1);
+    expect(stage.logged).toMatchObject([{ level: 'warn', facts: { alert: 'daily_limit', limit: 100 } }]);
+    stage.now += DAY;
     await (await admitted(two, 100)).conclude(100);
     expect((await one.admission.admit(here, 1)).kind).toBe('refused');
-    expect(counted.filter((name) => name === 'alerts')).toHaveLength(2);
+    expect(stage.counted('alerts')).toBe(2);
   });
 
   it('are not counted without a limit', async () => {

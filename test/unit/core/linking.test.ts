@@ -62,6 +62,14 @@ describe('a link code', () => {
     expect(ids.filter((id) => id === annsWallet?.id)).toHaveLength(1);
   });
 
+  it('is dead after ten minutes, even where it is still found', async () => {
+    await using stage = await openStage();
+    const { linking } = processOf(stage, new Map());
+    const code = await codeFrom(linking, ann);
+    stage.now += 600_000;
+    expect(await linking.join(ben, code)).toEqual({ kind: 'refused', why: 'wrong_code' });
+  });
+
   it('is made of signs that cannot be guessed, and differs each time', () => {
     const made = new Set(Array.from({ length: 1_000 }, newLinkCode));
     expect(made.size).toBe(1_000);

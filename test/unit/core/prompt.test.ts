@@ -33,6 +33,25 @@ describe('a prompt', () => {
     expect(fits).toMatchObject({ kind: 'ready', wantedOutputTokens: 108 });
   });
 
+  it('goes behind the system prompt, which counts as input and leaves less room', () => {
+    const system = 's'.repeat(92);
+    expect(preparePrompt('hello', model, countCharacters, system)).toEqual({
+      kind: 'ready',
+      messages: [
+        { role: 'system', content: system },
+        { role: 'user', content: 'hello' },
+      ],
+      inputTokens: 113,
+      wantedOutputTokens: 400,
+    });
+    expect(preparePrompt('x'.repeat(785), model, countCharacters, system)).toMatchObject({
+      refusal: { reason: 'prompt_too_long', tokens: 793, most: 792 },
+    });
+    expect(preparePrompt('hello', model, countCharacters, 's'.repeat(2_000))).toMatchObject({
+      refusal: { reason: 'prompt_too_long', most: 0 },
+    });
+  });
+
   it('is not even counted when no text of its length can fit', () => {
     let counted = 0;
     const counting = (text: string) => {
