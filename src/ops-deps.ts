@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Rules } from './core/account/rules.ts';
 import { createAccountsOfUsers } from './core/accounts-of-users.ts';
 import type { Billing } from './core/billing.ts';
@@ -31,6 +32,7 @@ export function createOpsDeps(parts: {
     rules,
     moment: () => ({ now: clock(), dodoNow: billing.now() }),
     newId: randomUUID,
+    wait: (ms) => pause(ms),
   };
 }
 

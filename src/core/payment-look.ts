@@ -125,7 +125,7 @@ export function createPaymentLook(deps: PaymentLookDeps): PaymentLook {
       const awaited = last?.awaited ?? null;
       if (checkouts.length === 0 && !isUnread && awaited === null) return 'none';
       if ((await store.increment(`payment_look:${account.id}`, 1, now + LOOK_EVERY, now)) > 1) {
-        return last === undefined ? (isUnread ? 'confirming' : 'none') : last.news === 'arrived' ? 'none' : last.news;
+        return last === undefined ? localNews(isUnread) : toldAgain(last.news);
       }
       const found = await ask(account, checkouts, awaited).catch((error: unknown): Found => {
         if (error instanceof BillingError) return { news: 'unknown', awaited };
@@ -135,6 +135,16 @@ export function createPaymentLook(deps: PaymentLookDeps): PaymentLook {
       return found.news;
     },
   };
+}
+
+/** What is known without asking Dodo: another process did so a moment ago. */
+function localNews(isUnread: boolean): PaymentNews {
+  return isUnread ? 'confirming' : 'none';
+}
+
+/** An arrival is told once. */
+function toldAgain(news: PaymentNews): PaymentNews {
+  return news === 'arrived' ? 'none' : news;
 }
 
 function done(account: Account | null, nonce: string) {

@@ -16,6 +16,12 @@ export interface Stage {
   books(): Promise<Books>;
   /** Members ask and a plan renews while one process is struck; then all is mended and looked at. @returns whether the point was come to */
   round(strike: Strike): Promise<boolean>;
+  /** Members ask and a plan renews. */
+  load(): void;
+  /** Lets time go by until nothing is to be done any more. */
+  recover(): Promise<void>;
+  /** Every book agrees, and every purchase was told once. */
+  checkMoney(): Promise<void>;
   /** Every book agrees, every message is closed, every notice was told once. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -157,7 +163,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     }
   }
 
-  async function check(): Promise<void> {
+  async function checkMoney(): Promise<void> {
     const { accounts, waiting, deadLetters } = await books();
     expect(deadLetters).toEqual([]);
     expect(Object.entries(waiting).filter(([, rows]) => rows > 0)).toEqual([]);
@@ -175,6 +181,14 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       expect(dodoSays.metered).toBe(metered.reduce((sum, receipt) => sum + receipt.charged, 0));
       expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
     }
+    const [subscriber, buyer] = people.map((person) => person.dms().map(({ text }) => text));
+    const added = (texts: string[] = []) => texts.filter((text) => text.includes('000,000'));
+    expect(added(subscriber)).toHaveLength(1 + renewals);
+    expect(added(buyer)).toHaveLength(1);
+  }
+
+  async function check(): Promise<void> {
+    await checkMoney();
     const open = people
       .flatMap((person) => person.channel())
       .filter(({ text, buttons }) => text.includes('Thinking…') || buttons.some(({ label }) => label === 'Stop'))
@@ -182,9 +196,6 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     const isPlaceholder = (text: string) => /^(Ann: .*\n)?Thinking…$/.test(text.trim());
     expect(open.filter((text) => !isPlaceholder(text))).toEqual([]);
     expect(open.length).toBeLessThanOrEqual(unknown);
-    const [subscriber, buyer] = people.map((person) => person.dms().map(({ text }) => text));
-    expect(subscriber).toHaveLength(1 + renewals);
-    expect(buyer).toHaveLength(1);
   }
 
   return {
@@ -199,6 +210,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       await countUnknown();
       return isStruck;
     },
+    load: askAndRenew,
+    recover,
+    checkMoney,
     check,
     async close() {
       await store?.close();

@@ -17,7 +17,6 @@ export interface Member {
   aim(point: Point | null): Promise<void>;
   /** Resolves with the point's name once it has come there. */
   reached(): Promise<string>;
-  setClock(aheadMs: number): void;
   /** Resolves when it has done all that is due, or has ended before. */
   settle(): Promise<void>;
   kill(): void;
@@ -96,7 +95,6 @@ export function startMember(env: Record<string, string>, options: MemberOptions)
     reached() {
       return waitFor((report) => (report.kind === 'reached' ? report.point : undefined));
     },
-    setClock: (aheadMs) => order({ kind: 'clock', aheadMs }),
     async settle() {
       settles += 1;
       const id = settles;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Store } from '../../src/core/store.ts';
@@ -10,7 +11,6 @@ import { blindCommits, watchStore } from './watched-store.ts';
  * store at whose calls the process can be made to die or stall: `node member.ts <MemberOptions as JSON>`, with IPC.
  */
 const options = JSON.parse(process.argv[2] ?? '{}') as MemberOptions;
-let aheadMs = options.aheadMs;
 let aim: Point | null = null;
 let resume = () => {};
 
@@ -34,7 +34,7 @@ async function struck(point: Point): Promise<void> {
 
 const { config, secrets } = loadConfig(process.env);
 const app = await createApp(config, secrets, {
-  clock: () => Date.now() + aheadMs,
+  clock: () => Date.now() + Number(readFileSync(options.clockFile, 'utf8')),
   log: createPinoLog(config.logLevel),
   usageGatherMs: 20,
   editIntervalMs: 250,
@@ -44,8 +44,7 @@ const app = await createApp(config, secrets, {
 });
 
 process.on('message', (order: Order) => {
-  if (order.kind === 'clock') aheadMs = order.aheadMs;
-  else if (order.kind === 'resume') resume();
+  if (order.kind === 'resume') resume();
   else if (order.kind === 'aim') {
     aim = order.point;
     void report({ kind: 'aimed' });

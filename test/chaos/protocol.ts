@@ -15,7 +15,8 @@ export interface Point {
 
 /** What a process is started with, beside its environment. */
 export interface MemberOptions {
-  aheadMs: number;
+  /** A file with the milliseconds by which its clock is ahead: a process that was stalled sees it at once. */
+  clockFile: string;
   /** Takes the compare out of compare-and-commit: whoever commits last wins. */
   isCommitBlind: boolean;
   /** For how long Dodo, and the model, are waited for. */
@@ -24,7 +25,6 @@ export interface MemberOptions {
 
 /** From the test to a process. */
 export type Order =
-  | { kind: 'clock'; aheadMs: number }
   | { kind: 'settle'; id: number }
   | { kind: 'aim'; point: Point | null }
   /** After a stall: the call at whose point it was goes on. */

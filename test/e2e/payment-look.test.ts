@@ -97,7 +97,6 @@ describe.each(['discord', 'slack'] as const)(
     it('reads the ledger of a customer whose first reading has not been made', async () => {
       await begin();
       const url = await checkoutOf(ann, 'topup');
-      bot.world.dodo.switches.rateLimitPerMinute = null;
       Object.assign(faults(), { drop: true, only: (type: string) => type.startsWith('credit.') });
       await payAt(url, 'ann@example.com');
       await bot.world.dodo.webhooks.flush();

@@ -145,7 +145,7 @@ describe('every webhook of a full year, five times and in random order (I4; pain
       overage: account.ledger?.overage,
       isWhole: account.ledger?.wholeUntil === account.ledger?.rowAt,
       grants: account.grants.map(({ id, remaining }) => `${id}: ${remaining}`).toSorted(),
-      subscriptions: account.subscriptions.map(({ status, productId, cancelling }) => [status, productId, cancelling]),
+      subscriptions: account.subscriptions.map(({ eventAt: _eventAt, ...state }) => state),
       claims: claimsOf(account),
       granted: account.lowBalance.granted,
       unsettled: [account.metered, account.debited.waiting, account.debited.open],

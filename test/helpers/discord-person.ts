@@ -15,8 +15,8 @@ const OPTION_OF: Record<string, string> = {
 const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['packs', 'cap']);
 
 /** A member of the simulated Discord, in its home channel and in the bot's DM. */
-export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>, name: string): Person {
-  const member = discord.member(undefined, { name });
+export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>, name: string, id?: string): Person {
+  const member = discord.member(id, { name });
   const home = discord.home.channelId;
   const isBots = (message: VisibleMessage) => message.authorId === discord.applicationId;
 

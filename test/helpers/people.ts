@@ -6,9 +6,12 @@ import { createSlackPerson } from './slack-person.ts';
 
 export type { Deed, Person, Said } from './person.ts';
 
-/** @param name tells people of one test apart */
-export function personOn(platform: PlatformName, { world }: Pick<Bot, 'world'>, name: string): Person {
-  return platform === 'discord' ? createDiscordPerson(world, name) : createSlackPerson(world, name);
+/**
+ * @param name tells people of one test apart
+ * @param id the platform's, when it must be known before
+ */
+export function personOn(platform: PlatformName, { world }: Pick<Bot, 'world'>, name: string, id?: string): Person {
+  return platform === 'discord' ? createDiscordPerson(world, name, id) : createSlackPerson(world, name, id);
 }
 
 /** What an ask led to. */

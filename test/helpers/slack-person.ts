@@ -8,8 +8,8 @@ import { buttonOf, type Deed, type Person, type Said } from './person.ts';
 const GENERAL = 'C0GENERAL';
 
 /** A person of the simulated Slack, in its channel `general` and in direct messages. */
-export function createSlackPerson({ slack }: Pick<SimulatedWorld, 'slack'>, name: string): Person {
-  const person = slack.user(undefined, { name });
+export function createSlackPerson({ slack }: Pick<SimulatedWorld, 'slack'>, name: string, id?: string): Person {
+  const person = slack.user(id, { name });
   slack.store.channel(GENERAL).members.add(person.id);
 
   function read(message: SeenMessage): Said {

@@ -10,7 +10,16 @@ export const DEDUCTION_PATIENCE: Millis = 15 * MINUTE;
 const READING_LIFE: Millis = HOUR;
 
 /** Why an account's ledger is to be read. */
-export type ReconcileReason = 'first_contact' | 'gap' | 'grants' | 'stale' | 'unsettled' | 'debit' | 'clawback' | 'swept' | 'operator';
+export type ReconcileReason =
+  | 'first_contact'
+  | 'gap'
+  | 'grants'
+  | 'stale'
+  | 'unsettled'
+  | 'debit'
+  | 'clawback'
+  | 'swept'
+  | 'operator';
 
 export interface ReconcileBody {
   seq: number;

@@ -8,6 +8,8 @@ import { type Clock, type Millis, SECOND } from '../time.ts';
 const HEARTBEAT_EVERY: Millis = 5 * SECOND;
 
 export interface Heartbeat {
+  /** Resolves when the first beat was written, or could not be: what is shown before it nobody else could close. */
+  begun: Promise<void>;
   /** Whether this process may still write to the asker: its lease has not run out, and nobody took the hold. */
   isOurs(): boolean;
   /** We are about to settle, which removes the row: that a beat no longer finds it says nothing from now on. */
@@ -72,8 +74,9 @@ export function createHeartbeats(deps: {
       const stream: Stream = { progress, onLost, leaseUntil: deps.clock() + HOLD_LEASE, isSettling: false };
       streams.set(askId, stream);
       timer ??= setInterval(() => void beat([...streams]), HEARTBEAT_EVERY).unref();
-      void beat([[askId, stream]]);
+      const begun = beat([[askId, stream]]);
       return {
+        begun,
         isOurs: () => streams.get(askId) === stream && deps.clock() < stream.leaseUntil,
         settling() {
           stream.isSettling = true;

@@ -82,6 +82,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
       const stopLooking = lookForStop(askId, breakOff);
       let isToBeClosed = false;
       try {
+        await heartbeat.begun;
         const streamed = await streamAnswer(
           deps.model,
           deps.count,

@@ -5,6 +5,7 @@ import type { Brakes } from '../brakes.ts';
 import type { Customers } from '../customers.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
+import type { Millis } from '../time.ts';
 import type { Wallets } from '../wallets.ts';
 
 /** What an operator typed. */
@@ -34,6 +35,7 @@ export interface OpsDeps {
   rules: Rules;
   moment(): Moment;
   newId(): string;
+  wait(ms: Millis): Promise<void>;
 }
 
 /** One operator command. */

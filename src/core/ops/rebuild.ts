@@ -1,10 +1,12 @@
 import { newAccount } from '../account/account.ts';
+import type { Decision } from '../account/decision.ts';
 import { decideJoin } from '../account/linking.ts';
 import { decideRestore, type Noted, type RestoreReply } from '../account/restore.ts';
 import { decideSubscription } from '../account/subscription.ts';
-import { CUSTOMERS_A_PAGE, type NotedCustomer } from '../billing.ts';
+import { BillingError, type BillingEvent, CUSTOMERS_A_PAGE, type NotedCustomer } from '../billing.ts';
 import { readNote } from '../customer-note.ts';
 import { waitingFor } from '../events/apply-event.ts';
+import { type Millis, SECOND } from '../time.ts';
 import { writeAudit } from './audit.ts';
 import type { Op, OpsDeps } from './op.ts';
 
@@ -13,23 +15,70 @@ type Outcome = RestoreReply | 'no_note' | 'forged_note' | 'bound_elsewhere';
 /** Payments of one customer that are looked through for the plan that runs. */
 const MOST_PAYMENTS = 20;
 
+/** Dodo's budget of calls is counted by the minute. */
+const BUDGET_PAUSE: Millis = 5 * SECOND;
+
+type SubscriptionEvent = Extract<BillingEvent, { kind: 'subscription' }>;
+
+/** Thousands of accounts take longer than a minute's budget: then the next minute is waited for. */
+async function patiently<Answer>(deps: OpsDeps, call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof BillingError) || error.fault !== 'rate_limited') throw error;
+      await deps.wait(error.retryAfterMs ?? BUDGET_PAUSE);
+    }
+  }
+}
+
 /** Customer first, as at a binding: nobody else can take it while the account is made. */
 async function restore(deps: OpsDeps, { id: customerId, metadata }: NotedCustomer): Promise<Outcome> {
+  const { billing, store, wallets, rules } = deps;
   const noted = readNote(deps.secrets, metadata, customerId);
   if (noted === null) return 'no_note';
   if (noted === 'forged') return 'forged_note';
-  const owner = await deps.customers.claim(customerId, noted.accountId);
-  if (owner.kind === 'nobody' || owner.accountId !== noted.accountId) return 'bound_elsewhere';
+  const { accountId } = noted;
+  const owner = await deps.customers.claim(customerId, accountId);
+  if (owner.kind === 'nobody' || owner.accountId !== accountId) return 'bound_elsewhere';
   if (owner.kind === 'account') return 'there';
-  const rows = await deps.billing.readLedger(customerId, null);
-  const outcome = await deps.wallets.run(noted.accountId, [], (account) =>
-    decideRestore(account, noted, customerId, rows, deps.moment().now),
-  );
+  const rows = await patiently(deps, () => billing.readLedger(customerId, null));
+  const payments = await patiently(deps, () => billing.succeededPayments(customerId));
+  const plan = await newestPlan(deps, payments);
+  // Whose payments they were, for refunds.
+  for (const id of payments) await store.claimIndex('payment', id, accountId, deps.moment().now);
+  const outcome = await wallets.run(accountId, [], (account) => {
+    const moment = deps.moment();
+    const restored = decideRestore(account, noted, customerId, rows, moment.now);
+    return plan === null || restored.account === null
+      ? restored
+      : withPlan(restored, decideSubscription(restored.account, plan, rules, moment));
+  });
   if (outcome !== 'restored') return outcome;
   await rejoin(deps, noted);
-  await restorePurchases(deps, noted.accountId, customerId);
-  await deps.store.wake(waitingFor(customerId), deps.moment().now);
+  await store.wake(waitingFor(customerId), deps.moment().now);
   return 'restored';
+}
+
+/** The subscription of the newest payment that was for one. */
+async function newestPlan(deps: OpsDeps, payments: readonly string[]): Promise<SubscriptionEvent | null> {
+  for (const id of payments.slice(0, MOST_PAYMENTS)) {
+    const events = await patiently(deps, () => deps.billing.paymentAsEvents(id, 'reconcile'));
+    const found = events.find((event) => event.kind === 'subscription');
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** Both in one commit: an account without its plan would settle in the wrong way. */
+function withPlan(restored: Decision<RestoreReply>, plan: Decision<void>): Decision<RestoreReply> {
+  return {
+    ...restored,
+    account: plan.account ?? restored.account,
+    rows: [...(restored.rows ?? []), ...(plan.rows ?? [])],
+    records: [...(restored.records ?? []), ...(plan.records ?? [])],
+    counts: [...(restored.counts ?? []), ...(plan.counts ?? [])],
+  };
 }
 
 /** The other chat users' own wallets point to the shared one again. */
@@ -40,21 +89,6 @@ async function rejoin({ wallets, users, moment }: OpsDeps, noted: Noted): Promis
       const { now } = moment();
       return decideJoin(own ?? newAccount(ownId, user, now), noted.accountId, now);
     });
-  }
-}
-
-/** Whose payments they were, for refunds, and the plan that runs. */
-async function restorePurchases(deps: OpsDeps, accountId: string, customerId: string): Promise<void> {
-  const { billing, store, wallets, rules, moment } = deps;
-  const payments = await billing.succeededPayments(customerId);
-  for (const id of payments) await store.claimIndex('payment', id, accountId, moment().now);
-  for (const id of payments.slice(0, MOST_PAYMENTS)) {
-    const found = (await billing.paymentAsEvents(id, 'reconcile')).find((event) => event.kind === 'subscription');
-    if (found === undefined) continue;
-    await wallets.run(accountId, [], (account) =>
-      account === null ? { account: null, reply: undefined } : decideSubscription(account, found, rules, moment()),
-    );
-    return;
   }
 }
 
@@ -78,7 +112,7 @@ export const rebuild: Op = {
     await writeAudit(deps, request, 'all accounts', { what: 'rebuild_begun' });
     const outcomes = new Map<Outcome, string[]>();
     for (let page = 0; ; page += 1) {
-      const customers = await deps.billing.listCustomers(page);
+      const customers = await patiently(deps, () => deps.billing.listCustomers(page));
       for (const customer of customers) {
         const outcome = await restore(deps, customer);
         outcomes.set(outcome, [...(outcomes.get(outcome) ?? []), customer.id]);

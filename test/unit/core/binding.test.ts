@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { signCheckout } from '../../../src/core/checkout-signature.ts';
 import type { Customers } from '../../../src/core/customers.ts';
-import { MINUTE } from '../../../src/core/time.ts';
+import { DAY, MINUTE } from '../../../src/core/time.ts';
 import { ann, ben, catalogue, credit, DODO_NOW } from '../account/bench.ts';
 import { type BindingStage, createBindingStage, paid, secrets, subscribed } from './binding-stage.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -179,6 +179,32 @@ describe('an attack on a wallet', () => {
     expect((await binding.account('acc_a')).checkouts).toHaveLength(1);
     expect(await binding.apply(subscribed('cus_2', metadata))).toEqual({ kind: 'applied' });
     expect((await binding.account('acc_a')).customerId).toBe('cus_2');
+  });
+
+  it('told by an event that shows the plan it was changed to since, waits for one that shows what was bought', async () => {
+    await using stage = await openStage();
+    const binding = createBindingStage(stage);
+    const metadata = await binding.openCheckout('acc_a', ann, 'starter');
+    const bought = subscribed('cus_1', metadata);
+    const changed = { ...bought.subscription, productId: catalogue.plans.pro.productId };
+    const waits = { kind: 'waits', customerId: 'cus_1' };
+    const planChanged = { ...bought, type: 'subscription.plan_changed', subscription: changed };
+    expect(await binding.apply(planChanged)).toEqual(waits);
+    const renewed = { ...bought, type: 'subscription.renewed', at: bought.at + 32 * DAY, subscription: changed };
+    expect(await binding.apply(renewed)).toEqual(waits);
+    expect((await binding.account('acc_a')).customerId).toBeNull();
+    expect(await binding.apply(bought)).toEqual({ kind: 'applied' });
+    expect((await binding.account('acc_a')).customerId).toBe('cus_1');
+  });
+
+  it('of another plan than was signed binds nothing, by the events of the purchase itself', async () => {
+    await using stage = await openStage();
+    const binding = createBindingStage(stage);
+    const metadata = await binding.openCheckout('acc_a', ann, 'starter');
+    const bought = subscribed('cus_1', metadata);
+    const other = { ...bought, subscription: { ...bought.subscription, productId: catalogue.plans.pro.productId } };
+    expect(await binding.apply(other)).toEqual({ kind: 'dead', why: 'another_product_was_bought' });
+    await expectClash(stage, binding, 'acc_a', 'another_product_was_bought');
   });
 
   it('with a customer older than the session, joined by e-mail, does not take that customer over', async () => {

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { canStartRedis, startRedisServer } from '../helpers/redis-server.ts';
+import { createStage, type Stage } from './crash-stage.ts';
+import { chaosSeed, createRandom } from './random.ts';
+
+const SEED = chaosSeed();
+/** Longer than an ask waits for anything here. */
+const OUTAGE_MS = 1_000;
+const TIMEOUT_MS = 90_000;
+
+const redis = canStartRedis('outages under several processes') ? await startRedisServer() : null;
+afterAll(() => redis?.close());
+
+interface Outage {
+  name: string;
+  begin(stage: Stage): void | Promise<void>;
+  end(stage: Stage): void | Promise<void>;
+}
+
+const world = ({ fleet }: Stage) => fleet.world;
+
+const OUTAGES: readonly Outage[] = [
+  { name: 'the store stopped', begin: () => redis?.kill(), end: () => redis?.start() },
+  {
+    name: 'the store hung',
+    begin: () => void process.kill(redis?.pid() ?? 0, 'SIGSTOP'),
+    end: () => void process.kill(redis?.pid() ?? 0, 'SIGCONT'),
+  },
+  ...([{ status: 503 }, 'hang', 'lose_answers'] as const).map((outage) => ({
+    name: `Dodo: ${typeof outage === 'string' ? outage : 'stopped'}`,
+    begin: (stage: Stage) => {
+      world(stage).dodo.switches.outage = outage;
+    },
+    end: (stage: Stage) => {
+      world(stage).dodo.switches.outage = null;
+    },
+  })),
+  ...(['close', 'hang'] as const).map((outage) => ({
+    name: `the model: ${outage}`,
+    begin: (stage: Stage) => world(stage).openai.faults.outage(outage),
+    end: (stage: Stage) => world(stage).openai.faults.outage(null),
+  })),
+  ...([{ status: 503 }, { hang: true }] as const).map((outage) => ({
+    name: `Discord: ${Object.keys(outage)[0]}`,
+    begin: (stage: Stage) => world(stage).discord.faults.outage(outage),
+    end: (stage: Stage) => world(stage).discord.faults.outage(null),
+  })),
+  ...(['close', 'hang'] as const).map((outage) => ({
+    name: `Slack: ${outage}`,
+    begin: (stage: Stage) => {
+      world(stage).slack.faults.outage = outage;
+    },
+    end: (stage: Stage) => {
+      world(stage).slack.faults.outage = 'off';
+    },
+  })),
+];
+
+describe.skipIf(redis === null)('a service outside stopped or hung for a while under load (I2, I5, I7)', () => {
+  let stage: Stage;
+  afterEach(async () => {
+    await stage.close();
+    await redis?.clear();
+  });
+
+  it(
+    `seed ${SEED}: nothing lost, nothing doubled, and all goes on without a restart`,
+    async () => {
+      stage = await createStage({ redisUrl: redis?.url ?? '', processes: 2, random: createRandom(SEED) });
+      const processes = [...stage.fleet.members()];
+      for (const outage of OUTAGES) {
+        stage.load();
+        await pause(300);
+        await outage.begin(stage);
+        stage.load();
+        await pause(OUTAGE_MS);
+        await outage.end(stage);
+        stage.load();
+        await pause(OUTAGE_MS);
+        await stage.recover();
+        process.stderr.write(`outage over: ${outage.name}\n`);
+        await stage.checkMoney();
+        expect(stage.fleet.members()).toEqual(processes);
+        expect(processes.every((one) => one.isUp())).toBe(true);
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
