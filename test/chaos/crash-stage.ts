@@ -191,7 +191,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     await checkMoney();
     const open = people
       .flatMap((person) => person.channel())
-      .filter(({ text, buttons }) => text.includes('Thinking…') || buttons.some(({ label }) => label === 'Stop'))
+      .filter(({ text, buttons }) => {
+        const isThinking = text.includes('Thinking…') && !text.includes('Interrupted');
+        return isThinking || buttons.some(({ label }) => label === 'Stop');
+      })
       .map(({ text }) => text);
     const isPlaceholder = (text: string) => /^(Ann: .*\n)?Thinking…$/.test(text.trim());
     expect(open.filter((text) => !isPlaceholder(text))).toEqual([]);

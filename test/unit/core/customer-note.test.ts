@@ -12,14 +12,16 @@ const account = { ...newAccount('acc_1234567890123456789012345678', ann, NOW), i
 
 describe('the note in a customer at Dodo', () => {
   it('tells whose account it is, and only to us', () => {
-    const note = noteOf(secrets, account, 'cus_1');
+    // Long enough that sealed text does not contain it by chance.
+    const friend: ChatUser = { ...ben, user: '123456789012345678' };
+    const note = noteOf(secrets, { ...account, identities: [friend] }, 'cus_1');
     expect(readNote(secrets, { ...note, other: 'theirs' }, 'cus_1')).toEqual({
       accountId: account.id,
       owner: ann,
-      identities: [ben],
+      identities: [friend],
     });
     expect(note.tallybot_account).toBe(account.id);
-    expect(JSON.stringify(note)).not.toContain(ben.user);
+    expect(JSON.stringify(note)).not.toContain(friend.user);
   });
 
   it('is not believed in another customer, changed, or under another secret', () => {
