@@ -98,6 +98,7 @@ describe('balances, grants and the ledger', () => {
     for (let i = 0; i < 12; i++) await entry('credit', String(i + 1));
     bench.sim.clock.advance(DAY_MS);
     const start_date = new Date(bench.sim.clock.now()).toISOString();
+    bench.sim.clock.advance(1);
     await entry('debit', '1');
     const first = await balances.listLedger(customerId, { ...of, page_number: 0 });
     const second = await balances.listLedger(customerId, { ...of, page_number: 1 });
