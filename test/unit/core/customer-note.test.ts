@@ -13,7 +13,7 @@ const account = { ...newAccount('acc_1234567890123456789012345678', ann, NOW), i
 describe('the note in a customer at Dodo', () => {
   it('tells whose account it is, and only to us', () => {
     // Long enough that sealed text does not contain it by chance.
-    const friend: ChatUser = { ...ben, user: '123456789012345678' };
+    const friend: ChatUser = { ...ben, user: '876543210987654321' };
     const note = noteOf(secrets, { ...account, identities: [friend] }, 'cus_1');
     expect(readNote(secrets, { ...note, other: 'theirs' }, 'cus_1')).toEqual({
       accountId: account.id,
