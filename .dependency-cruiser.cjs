@@ -21,7 +21,10 @@ module.exports = {
     { from: inside('src/ports/metrics/'), to: vendor('prom-client') },
 
     // Discord and Slack share what stands beside them, and never see each other.
-    { from: { path: '^src/platform/([^/]+)/' }, to: { path: ['^src/platform/$1/', '^src/platform/[^/]+\\.ts$', '^src/core/'] } },
+    {
+      from: { path: '^src/platform/([^/]+)/' },
+      to: { path: ['^src/platform/$1/', '^src/platform/[^/]+\\.ts$', '^src/core/'] },
+    },
     { from: { path: '^src/platform/[^/]+\\.ts$' }, to: { path: ['^src/platform/[^/]+\\.ts$', '^src/core/'] } },
     { from: inside('src/platform/'), to: node },
     { from: inside('src/platform/'), to: vendor('express', '@types/express') },
@@ -35,7 +38,10 @@ module.exports = {
     { from: inside('src/config-variables\\.ts$'), to: vendor('zod') },
 
     // Only what stands at the top knows all; the sandbox is for its CLI and for tests.
-    { from: { path: '^src/[^/]+\\.ts$' }, to: inside('src/[^/]+\\.ts$', 'src/(core|ports|platform|web|workers)/', 'commands/') },
+    {
+      from: { path: '^src/[^/]+\\.ts$' },
+      to: inside('src/[^/]+\\.ts$', 'src/(core|ports|platform|web|workers)/', 'commands/'),
+    },
     { from: { path: '^src/[^/]+\\.ts$' }, to: node },
     { from: { path: '^src/platforms\\.ts$' }, to: vendor('express', '@types/express') },
     { from: { path: '^src/open-store\\.ts$' }, to: vendor('keyv') },
@@ -49,7 +55,10 @@ module.exports = {
     { from: inside('src/sandbox/openai/'), to: vendor('openai', 'gpt-tokenizer') },
     { from: inside('src/sandbox/discord/'), to: vendor('discord-api-types', 'ws', '@types/ws') },
     { from: inside('src/sandbox/slack/'), to: vendor('@slack/(bolt|web-api|types|oauth)', 'ws', '@types/ws') },
-    { from: { path: '^src/sandbox/', pathNot: `^${simulator}` }, to: inside('src/sandbox/', 'src/[^/]+\\.ts$', 'src/core/', 'src/ports/log/') },
+    {
+      from: { path: '^src/sandbox/', pathNot: `^${simulator}` },
+      to: inside('src/sandbox/', 'src/[^/]+\\.ts$', 'src/core/', 'src/ports/log/'),
+    },
     { from: { path: '^src/sandbox/', pathNot: `^${simulator}` }, to: vendor('express', '@types/express') },
     { from: inside('src/sandbox/'), to: node },
 
@@ -68,6 +77,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
