@@ -22,7 +22,10 @@ export interface Books {
 
 const MOST = 10_000;
 
-const TOPICS: readonly Topic[] = ['inbox', 'usage', 'debit', 'notice', 'lapse', 'cancel_subscription'];
+const TOPICS: readonly Topic[] = ['inbox', 'usage', 'debit', 'clawback', 'notice', 'lapse', 'cancel_subscription'];
+
+/** As our debits for refunds say it in Dodo's ledger. */
+const REFUND = /refunded/;
 
 /** @param customers the Dodo customers whose accounts are read */
 export async function readBooks(store: Store, customers: Iterable<string>): Promise<Books> {
@@ -45,7 +48,7 @@ export async function readBooks(store: Store, customers: Iterable<string>): Prom
 }
 
 function booksOf(account: Account, receipts: Receipt[]): AccountBooks {
-  return { account, receipts, charged: receipts.reduce((sum, receipt) => sum + receipt.charged, 0) };
+  return { account, receipts, charged: sum(receipts.map((receipt) => receipt.charged)) };
 }
 
 /** The same from a SQLite file, beside the process that has it. */
@@ -70,8 +73,10 @@ export function readBooksFile(path: string): Books {
 /** One customer's figures at Dodo, in tokens. */
 export interface DodoBooks {
   granted: number;
-  /** By the meter and by debits. */
+  /** For usage, by the meter and by debits. */
   deducted: number;
+  /** For each refund. */
+  takenBack: number[];
   balance: number;
   /** Tokens of its usage events. */
   metered: number;
@@ -84,12 +89,19 @@ export function readDodo({ dodo, env }: SimulatedWorld, customerId: string): Dod
   const events = [...dodo.store.events.values()]
     .map(({ event }) => event)
     .filter((event) => event.customer_id === customerId);
-  const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
+  const amounts = (of: typeof rows) => of.map((row) => Number(row.amount));
+  const isRefund = ({ description }: (typeof rows)[number]) => REFUND.test(description ?? '');
+  const taken = rows.filter((row) => !row.is_credit);
   return {
-    granted: sum(rows.filter((row) => row.is_credit).map((row) => Number(row.amount))),
-    deducted: sum(rows.filter((row) => !row.is_credit).map((row) => Number(row.amount))),
+    granted: sum(amounts(rows.filter((row) => row.is_credit))),
+    deducted: sum(amounts(taken.filter((row) => !isRefund(row)))),
+    takenBack: amounts(taken.filter(isRefund)),
     balance: Number(dodo.store.balance(customerId, entitlementId)?.balance ?? 0),
     metered: sum(events.map((event) => Number(event.metadata?.tokens))),
     events: events.map((event) => event.event_id).sort(),
   };
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

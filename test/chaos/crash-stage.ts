@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
-import { checkoutOf, type Person, type Product, payAt, personOn } from '../helpers/people.ts';
-import { type Books, readBooks, readBooksFile, readDodo } from './books.ts';
-import { createFleet, type Fleet, metricOf, until } from './fleet.ts';
+import { checkoutOf, type Person, payAt, personOn } from '../helpers/people.ts';
+import { type Books, readBooks, readBooksFile, readDodo, sum } from './books.ts';
+import { createFleet, type Fleet, type FleetOptions, metricOf, until } from './fleet.ts';
 import type { Member } from './member-process.ts';
 import type { Point } from './protocol.ts';
 import type { Random } from './random.ts';
@@ -14,9 +14,9 @@ export interface Stage {
   people: readonly Person[];
   /** What the store says now. */
   books(): Promise<Books>;
-  /** Members ask and a plan renews while one process is struck; then all is mended and looked at. @returns whether the point was come to */
+  /** As `load`, while one process is struck; then all is mended and looked at. @returns whether the point was come to */
   round(strike: Strike): Promise<boolean>;
-  /** Members ask and a plan renews. */
+  /** Members ask, a tenth of the last payment for a plan is refunded, and the plan renews. */
   load(): void;
   /** Lets time go by until nothing is to be done any more. */
   recover(): Promise<void>;
@@ -34,15 +34,18 @@ export interface StageOptions {
   redisUrl?: string;
   processes: number;
   random: Random;
+  fleet?: Pick<FleetOptions, 'withLines' | 'member'>;
 }
 
-const PURCHASES: readonly Product[] = ['starter', 'topup'];
+const PURCHASES = { discord: 'starter', slack: 'topup' } as const;
+const SUBSCRIBER = 'discord';
 
 /** Longer than any lease. */
 const STALL_MS = 150_000;
 
 export async function createStage(options: StageOptions): Promise<Stage> {
   const fleet = await createFleet({
+    ...options.fleet,
     ...(options.redisUrl !== undefined && { redisUrl: options.redisUrl }),
     env: { MEMBER_ASKS_PER_MINUTE: '0', MAX_ASKS_PER_ACCOUNT: '1000' },
   });
@@ -56,8 +59,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
 
   for (let i = 0; i < options.processes; i += 1) await fleet.start();
   const people = (['discord', 'slack'] as const).map((platform) => personOn(platform, fleet, 'Ann'));
-  for (const [index, person] of people.entries()) {
-    const url = await checkoutOf(person, PURCHASES[index] ?? 'topup');
+  for (const person of people) {
+    const url = await checkoutOf(person, PURCHASES[person.platform]);
     await payAt(url, `${person.platform}@example.com`);
     await until('the tokens to arrive', () => person.dms().some(({ text }) => text.includes('000,000')));
   }
@@ -67,13 +70,15 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       ? Promise.resolve(readBooksFile(env.DATABASE_PATH ?? ''))
       : readBooks(store, dodo.store.customers.keys());
 
-  function askAndRenew(): void {
+  function load(): void {
     for (const person of people) {
       person.does('ask', 'Something short [[length:40]]');
       person.does('ask', 'Something long [[length:400]] [[chunk:10]] [[delay:20]]');
       person.does('ask', 'Something cut [[length:200]] [[chunk:10]] [[delay:10]] [[cut:12]]');
     }
     const [subscription = ''] = dodo.store.subscriptions.keys();
+    const last = [...dodo.store.payments.values()].findLast((paid) => paid.subscription_id === subscription);
+    dodo.refund(last?.payment_id ?? '', { amountCents: Math.floor((last?.total_amount ?? 0) / 10) });
     dodo.renew(subscription);
     renewals += 1;
   }
@@ -102,7 +107,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       const reached = victim.reached();
       reached.catch(() => {});
       await victim.aim(what.point);
-      askAndRenew();
+      load();
       if (await liveUntil(reached)) {
         if (what.point.signal === 'SIGSTOP') victim.stall();
         return true;
@@ -110,7 +115,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       await victim.aim(null);
       return false;
     }
-    askAndRenew();
+    load();
     await pause(what.afterMs);
     if (what.signal === 'SIGKILL') victim.kill();
     else victim.stall();
@@ -174,17 +179,19 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       expect(account.debited).toMatchObject({ waiting: 0, open: null });
       const dodoSays = readDodo(fleet.world, account.customerId ?? '');
       expect(dodoSays.deducted).toBe(charged);
-      expect(dodoSays.balance).toBe(dodoSays.granted - charged);
+      expect(dodoSays.takenBack).toHaveLength(account.owner.platform === SUBSCRIBER ? renewals : 0);
+      expect(dodoSays.balance).toBe(dodoSays.granted - charged - sum(dodoSays.takenBack));
       expect(account.ledger?.balance).toBe(dodoSays.balance);
       const metered = receipts.filter(({ settledBy }) => settledBy === 'meter');
       expect(dodoSays.events).toEqual(metered.map(({ askId }) => askId).sort());
-      expect(dodoSays.metered).toBe(metered.reduce((sum, receipt) => sum + receipt.charged, 0));
+      expect(dodoSays.metered).toBe(sum(metered.map((receipt) => receipt.charged)));
       expect(new Set(receipts.map(({ askId }) => askId)).size).toBe(receipts.length);
     }
     const [subscriber, buyer] = people.map((person) => person.dms().map(({ text }) => text));
-    const added = (texts: string[] = []) => texts.filter((text) => text.includes('000,000'));
-    expect(added(subscriber)).toHaveLength(1 + renewals);
-    expect(added(buyer)).toHaveLength(1);
+    const told = (texts: string[] = [], what: string) => texts.filter((text) => text.includes(what));
+    expect(told(subscriber, 'were added')).toHaveLength(1 + renewals);
+    expect(told(buyer, 'were added')).toHaveLength(1);
+    expect(told(subscriber, 'were taken back')).toHaveLength(renewals);
   }
 
   async function check(): Promise<void> {
@@ -213,7 +220,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       await countUnknown();
       return isStruck;
     },
-    load: askAndRenew,
+    load,
     recover,
     checkMoney,
     check,

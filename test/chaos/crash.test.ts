@@ -23,8 +23,7 @@ function* strikes(random: Random): Generator<Strike> {
     const places = [...PLACES];
     while (places.length > 0) {
       const [place] = places.splice(random.below(places.length), 1);
-      if (place !== undefined)
-        yield { point: { ...place, skip: place.method === 'commit' ? random.below(2) : 0, signal: signal() } };
+      if (place !== undefined) yield { point: { ...place.point, skip: random.below(place.calls), signal: signal() } };
       if (random.below(4) === 0) yield { afterMs: random.below(900), signal: signal() };
     }
   }

@@ -10,6 +10,7 @@ import {
   type SimulatedWorldOptions,
 } from '../../src/sandbox/simulated-world.ts';
 import { startBalancer } from './balancer.ts';
+import { type Lines, openLines } from './lines.ts';
 import { type Member, startMember } from './member-process.ts';
 import type { MemberOptions } from './protocol.ts';
 
@@ -18,6 +19,8 @@ export interface Fleet {
   world: SimulatedWorld;
   /** What the processes are configured with. */
   env: Record<string, string>;
+  /** Between the processes and what they need; null: they reach it directly. */
+  lines: Lines | null;
   members(): readonly Member[];
   /** Starts one more and waits until it takes requests. */
   start(roles?: string): Promise<Member>;
@@ -36,6 +39,8 @@ export interface Fleet {
 export interface FleetOptions {
   /** A Redis that is the fleet's alone; SQLite, which has one process, without it. */
   redisUrl?: string;
+  /** Whether the network to each service can be made slow; needs Redis. */
+  withLines?: boolean;
   env?: Record<string, string>;
   member?: Partial<MemberOptions>;
   world?: Partial<SimulatedWorldOptions>;
@@ -61,13 +66,15 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     now,
     ...options.world,
   });
-  const env: Record<string, string> = {
+  const direct: Record<string, string> = {
     ...world.env,
     PORT: '0',
     LOG_LEVEL: 'warn',
     ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
     ...options.env,
   };
+  const lines = options.withLines === true ? await openLines(direct) : null;
+  const env = lines?.env ?? direct;
   const balancer = await startBalancer(frontPort, () =>
     members.filter((member) => member.isUp()).map((member) => member.url() ?? ''),
   );
@@ -81,6 +88,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
   return {
     world,
     env,
+    lines,
     members: () => members,
     async start(roles = 'web,bot,worker') {
       const member = startMember(
@@ -112,6 +120,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     async close() {
       await end();
       await balancer.close();
+      await lines?.close();
       await world.close();
       await rm(folder, { recursive: true, force: true });
     },

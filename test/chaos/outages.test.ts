@@ -2,12 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { canStartRedis, startRedisServer } from '../helpers/redis-server.ts';
 import { createStage, type Stage } from './crash-stage.ts';
+import type { Service } from './lines.ts';
 import { chaosSeed, createRandom } from './random.ts';
 
 const SEED = chaosSeed();
-/** Longer than an ask waits for anything here. */
 const OUTAGE_MS = 1_000;
-const TIMEOUT_MS = 90_000;
+/** For so long Dodo and the model are waited for. */
+const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 180_000;
+
+/** What each piece of what is said takes to get through, to and fro: an ask asks the store several times. */
+const SLOW_MS: Record<Service, number> = { store: 60, dodo: 400, model: 400, discord: 400, slack: 400 };
 
 const redis = canStartRedis('outages under several processes') ? await startRedisServer() : null;
 afterAll(() => redis?.close());
@@ -55,9 +60,19 @@ const OUTAGES: readonly Outage[] = [
       world(stage).slack.faults.outage = 'off';
     },
   })),
+  ...(Object.keys(SLOW_MS) as Service[]).map((service) => ({
+    name: `${service} slow`,
+    begin: (stage: Stage) => delay(stage, service, SLOW_MS[service]),
+    end: (stage: Stage) => delay(stage, service, 0),
+  })),
 ];
 
-describe.skipIf(redis === null)('a service outside stopped or hung for a while under load (I2, I5, I7)', () => {
+function delay({ fleet }: Stage, service: Service, ms: number): void {
+  if (fleet.lines === null) throw new Error('expected lines between the processes and what they need');
+  fleet.lines.of(service).delayMs = ms;
+}
+
+describe.skipIf(redis === null)('a service outside stopped, hung or slow for a while under load (I2, I5, I7)', () => {
   let stage: Stage;
   afterEach(async () => {
     await stage.close();
@@ -67,7 +82,12 @@ describe.skipIf(redis === null)('a service outside stopped or hung for a while u
   it(
     `seed ${SEED}: nothing lost, nothing doubled, and all goes on without a restart`,
     async () => {
-      stage = await createStage({ redisUrl: redis?.url ?? '', processes: 2, random: createRandom(SEED) });
+      stage = await createStage({
+        redisUrl: redis?.url ?? '',
+        processes: 2,
+        random: createRandom(SEED),
+        fleet: { withLines: true, member: { patienceMs: PATIENCE_MS } },
+      });
       const processes = [...stage.fleet.members()];
       for (const outage of OUTAGES) {
         stage.load();

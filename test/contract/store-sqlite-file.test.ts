@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkSqliteDurability } from '../../src/ports/store/sqlite/durability.ts';
 import { migrate } from '../../src/ports/store/sqlite/migrate.ts';
 import { migrations } from '../../src/ports/store/sqlite/migrations/all.ts';
 import { createSqliteStore, type SqliteStore } from '../../src/ports/store/sqlite/sqlite-store.ts';
@@ -58,6 +59,16 @@ describe("the SQLite store's file", () => {
     const value = (pragma: string) => Object.values(connection.prepare<object>(`PRAGMA ${pragma}`).get() ?? {})[0];
     expect(value('journal_mode')).toBe('wal');
     expect(value('synchronous')).toBe(2);
+    expect(await checkSqliteDurability(connection)).toEqual([]);
+  });
+
+  it.each([
+    ['synchronous = NORMAL', "SQLite's synchronous is 1; expected FULL."],
+    ['journal_mode = DELETE', "SQLite's journal mode is delete; expected wal. Put the file on a local disk."],
+  ])('is not durable with %s, and that is said', async (pragma, problem) => {
+    const { connection } = await open();
+    connection.prepare(`PRAGMA ${pragma}`).get();
+    expect(await checkSqliteDurability(connection)).toEqual([problem]);
   });
 
   it('can be read by a tool while the store is open', async () => {

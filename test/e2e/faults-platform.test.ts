@@ -160,6 +160,24 @@ describe.each(['discord', 'slack'] as const)('%s away in the middle of work', (p
     ).toEqual([expect.stringContaining('10,000,000')]);
   });
 
+  it('finds a notice that arrived though the answer got lost, an hour later, instead of sending it again', async () => {
+    const before = person.dms().length;
+    const { dodo, discord, slack } = bot.world;
+    const subscription = [...dodo.store.subscriptions.keys()].at(-1);
+    if (platform === 'discord') {
+      discord.faults.next({ route: 'post /channels/:channelId/messages', close: true, afterEffect: true });
+    } else slack.faults.next({ method: 'chat.postMessage', close: true, performed: true });
+    dodo.renew(subscription ?? '');
+    await bot.settle();
+    expect(bot.kept.rows('notice')).toMatchObject([{ attempts: 1 }]);
+    const found = await bot.metric('notices_found_total');
+    bot.advance(3_600_000);
+    await bot.settle();
+    expect(bot.kept.rows('notice')).toEqual([]);
+    expect(await bot.metric('notices_found_total')).toBe(found + 1);
+    expect(person.dms().slice(before)).toHaveLength(1);
+  });
+
   it('has left nothing behind that nobody looks at', async () => {
     await bot.meterTick();
     expect(bot.kept.deadLetters()).toEqual([]);

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Log } from '../../src/core/log.ts';
+import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
 import { createSimulatedWorld, type SimulatedWorld, type Transports } from '../../src/sandbox/simulated-world.ts';
 import { ask, checkoutOf, payAt, personOn, reads } from '../helpers/people.ts';
 import { canStartRedis, type RedisServer, startRedisServer } from '../helpers/redis-server.ts';
@@ -45,6 +47,25 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
     const ann = await subscribe('ann');
     expect((await ask(ann, 'Why is the sky blue?')).isRefused).toBe(false);
     await expect.poll(() => world.dodo.store.events.size, { timeout: 5_000 }).toBe(1);
+  });
+
+  it('leave the sending of usage to the one that has the lease, so that it goes in few batches', async () => {
+    await begin();
+    const one = await join('web,worker');
+    const ann = await subscribe('ann');
+    const store = await createRedisStore({ url: redis.url, now: Date.now });
+    try {
+      await expect.poll(() => store.lease('meter', 'another process', 60_000, Date.now() + 60_000)).toBe(true);
+      await ask(ann, 'Why is the sky blue?');
+      await expect.poll(() => store.waiting('usage', 1), { timeout: 5_000 }).toHaveLength(1);
+      await pause(50);
+      await one.settle();
+      expect(world.dodo.store.events.size).toBe(0);
+      await store.lease('meter', 'another process', 0, Date.now());
+      await expect.poll(() => world.dodo.store.events.size, { timeout: 5_000 }).toBe(1);
+    } finally {
+      await store.close();
+    }
   });
 
   it('stop an answer from whichever of them hears the button', async () => {
