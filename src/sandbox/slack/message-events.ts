@@ -68,7 +68,7 @@ function writtenEvent({ store }: SlackWorld, posted: SlackMessage, channel: Slac
     ts: posted.ts,
     client_msg_id: store.ids.secret(),
     text: posted.text,
-    blocks: [richText(posted.text)],
+    blocks: [{ ...richText(posted.text), block_id: store.ids.id('b') }],
     team: posted.teamId,
     ...(posted.threadTs && { thread_ts: posted.threadTs }),
     ...(parent && { parent_user_id: parent.user }),

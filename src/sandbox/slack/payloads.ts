@@ -13,6 +13,9 @@ import type { SeenButton } from './shown.ts';
 import { viewJson } from './view-json.ts';
 import type { SlackWorld } from './world.ts';
 
+/** Slack sends null where Bolt's types know only that a field may be left out. */
+type OrNull<Payload, Field extends keyof Payload> = Omit<Payload, Field> & { [Key in Field]: Payload[Key] | null };
+
 /** Source: https://docs.slack.dev/interactivity/implementing-slash-commands */
 export function commandPayload(
   world: SlackWorld,
@@ -43,7 +46,7 @@ export function clickPayload(
   world: SlackWorld,
   from: { user: SlackUser; channel: SlackChannel; message: SlackMessage },
   click: { button: SeenButton; responseUrl: string; triggerId: string },
-): BlockAction<ButtonAction> {
+): OrNull<BlockAction<ButtonAction>, 'enterprise'> {
   const { message, channel } = from;
   const { button } = click;
   const ephemeral = message.ephemeralFor !== undefined;
@@ -86,7 +89,7 @@ export function submitPayload(
   world: SlackWorld,
   from: { user: SlackUser; view: SlackView },
   submit: { values: ViewOutput['state']['values']; triggerId: string },
-): ViewSubmitAction {
+): OrNull<ViewSubmitAction, 'enterprise'> {
   return {
     type: 'view_submission',
     ...origin(world, from.user.teamId),
@@ -100,13 +103,19 @@ export function submitPayload(
 }
 
 /** An Events API body. Source: https://docs.slack.dev/apis/events-api */
-export function eventPayload(world: SlackWorld, teamId: string, event: SlackEvent): EnvelopedEvent<SlackEvent> {
+export function eventPayload(
+  world: SlackWorld,
+  teamId: string,
+  event: SlackEvent,
+): OrNull<EnvelopedEvent<SlackEvent>, 'context_enterprise_id'> {
   const team = world.store.team(teamId);
   return {
     token: world.settings.verificationToken,
     team_id: teamId,
-    ...(team.enterpriseId && { enterprise_id: team.enterpriseId, context_enterprise_id: team.enterpriseId }),
+    ...(team.enterpriseId && { enterprise_id: team.enterpriseId }),
     context_team_id: teamId,
+    context_enterprise_id: team.enterpriseId ?? null,
+
     api_app_id: world.settings.appId,
     event,
     type: 'event_callback',
@@ -135,6 +144,6 @@ function origin(world: SlackWorld, teamId: string) {
   return {
     team: { id, domain, ...(enterpriseId && { enterprise_id: enterpriseId, enterprise_name: name }) },
     is_enterprise_install: false,
-    ...(enterpriseId && { enterprise: { id: enterpriseId, name } }),
+    enterprise: enterpriseId === undefined ? null : { id: enterpriseId, name },
   };
 }

@@ -1,4 +1,4 @@
-import { type APIMessage, ChannelType, GatewayIntentBits } from 'discord-api-types/v10';
+import { type APIMessage, type APIUser, ChannelType, GatewayIntentBits } from 'discord-api-types/v10';
 import { memberObject } from '../people/users.ts';
 import type { SimChannel, StoredMessage, World } from '../world.ts';
 import type { Session } from './session.ts';
@@ -20,19 +20,28 @@ export function shardOf(guildId: string | null, shardCount: number): number {
 export function messageEvent(world: World, stored: StoredMessage, session: Session): object {
   const { message } = stored;
   const channel = world.store.channels.get(message.channel_id);
-  const person = world.store.people.get(message.author.id);
   const reference = world.store.messages.get(message.message_reference?.message_id ?? '');
   return {
     ...readable(world, stored, session),
     channel_type: channel?.guildId == null ? ChannelType.DM : ChannelType.GuildText,
-    ...(channel?.guildId == null ? {} : { guild_id: channel.guildId, ...(person ? { member: memberOf(person) } : {}) }),
+    ...(channel?.guildId == null ? {} : inGuild(world, message, channel.guildId)),
     ...(message.message_reference === undefined
       ? {}
       : { referenced_message: reference && !reference.deleted ? readable(world, reference, session) : null }),
   };
 }
 
-function memberOf({ user }: { user: APIMessage['author'] }): object {
+/** What a message of a guild tells of its members. Source: Discord, Gateway Events, "Message Create". */
+function inGuild(world: World, { author, mentions }: APIMessage, guildId: string): object {
+  const isMember = world.store.people.has(author.id) || author.id === world.application.bot.id;
+  return {
+    guild_id: guildId,
+    mentions: mentions.map((user) => ({ ...user, member: memberOf(user) })),
+    ...(isMember ? { member: memberOf(author) } : {}),
+  };
+}
+
+function memberOf(user: APIUser): object {
   const { user: _, permissions: __, ...member } = memberObject(user, '0');
   return member;
 }

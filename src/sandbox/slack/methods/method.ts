@@ -52,6 +52,7 @@ export function teamUser({ world, install }: Call, id: string, error: string) {
 /** A message as the Web API and the payloads give it. */
 export function messageJson(message: SlackMessage, world: SlackWorld, withMetadata = false): Record<string, unknown> {
   const install = world.store.botOf(message.teamId);
+  const parent = message.threadTs ? world.store.message(message.channel, message.threadTs) : undefined;
   return {
     type: 'message',
     user: message.user,
@@ -61,6 +62,7 @@ export function messageJson(message: SlackMessage, world: SlackWorld, withMetada
     ...(message.fromBot && { bot_id: install?.botId, app_id: world.settings.appId }),
     ...(message.blocks.length > 0 && { blocks: message.blocks }),
     ...(message.threadTs && { thread_ts: message.threadTs }),
+    ...(parent && parent !== message && { parent_user_id: parent.user }),
     ...(message.edited && { edited: { user: message.user, ts: message.ts } }),
     ...(withMetadata && message.metadata && { metadata: message.metadata }),
   };
