@@ -1,11 +1,16 @@
-import type { ChatUser } from '../src/core/chat.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 import type { JoinOutcome, TakeOffOutcome } from '../src/core/linking.ts';
+import { isChatUser, type WalletUser } from '../src/core/wallet-user.ts';
 
-const PLATFORM_NAMES: Readonly<Record<ChatUser['platform'], string>> = { discord: 'Discord', slack: 'Slack' };
+const PLATFORM_NAMES: Readonly<Record<WalletUser['platform'], string>> = {
+  discord: 'Discord',
+  slack: 'Slack',
+  api: 'the HTTP API',
+};
 
-function listOf(users: readonly ChatUser[]): string {
-  return users.map((user) => `${PLATFORM_NAMES[user.platform]} (\`${user.user}\`)`).join(', ');
+function listOf(users: readonly WalletUser[]): string {
+  const named = (user: WalletUser) => (isChatUser(user) ? ` (\`${user.user}\`)` : '');
+  return users.map((user) => `${PLATFORM_NAMES[user.platform]}${named(user)}`).join(', ');
 }
 
 async function offerCode({ turn, responder, services }: CommandContext): Promise<void> {

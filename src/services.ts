@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { alerts } from '../commands/alerts.ts';
+import { apikey } from '../commands/apikey.ts';
 import { ask } from '../commands/ask.ts';
 import { balance } from '../commands/balance.ts';
 import { billing as billingCommand } from '../commands/billing.ts';
@@ -13,6 +14,7 @@ import type { Config } from './config.ts';
 import type { Moment, Rules } from './core/account/rules.ts';
 import { createAccountsOfUsers } from './core/accounts-of-users.ts';
 import { createAlertSettings } from './core/alert-settings.ts';
+import { type ApiKeys, createApiKeys } from './core/api-keys.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
 import type { DailyTokens } from './core/asks/daily-tokens.ts';
@@ -33,13 +35,24 @@ import { createWallets, type Wallets } from './core/wallets.ts';
 import { within } from './core/within.ts';
 import { createOperatorLimits } from './operator-limits.ts';
 import type { Outside } from './outside.ts';
+import { newApiKey } from './ports/crypto/api-key.ts';
 import { newLinkCode } from './ports/crypto/link-code.ts';
 import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
 import { createRules } from './rules.ts';
 import { PAID_PATH } from './web/paid-page.ts';
 
 /** Every slash command, in the order in which members see them. */
-export const COMMANDS: readonly Command[] = [ask, subscribe, topup, balance, billingCommand, alerts, linkCommand, help];
+export const COMMANDS: readonly Command[] = [
+  ask,
+  subscribe,
+  topup,
+  balance,
+  billingCommand,
+  alerts,
+  linkCommand,
+  apikey,
+  help,
+];
 
 /** What members use, and what stands behind it. */
 export interface AppServices {
@@ -51,6 +64,7 @@ export interface AppServices {
   heartbeats: Heartbeats;
   daily: DailyTokens;
   asks: Asks;
+  apiKeys: ApiKeys;
   statements: Statements;
   events: BillingEvents;
   chat: ChatApp;
@@ -117,6 +131,7 @@ export function createServices(
     clock,
     newCode: newLinkCode,
   });
+  const apiKeys = createApiKeys({ store, wallets, users, hash: rules.hash, clock, newKey: newApiKey });
   const wallet = createWalletView({ users, rules, moment });
   const events = createBillingEvents(outside, { wallets, rules, moment }, onRows);
   const payments = createPaymentLook({ ...events, users, wallets, billing, store, clock });
@@ -130,6 +145,7 @@ export function createServices(
       alerts: alertSettings,
       closedTo,
       linking,
+      apiKeys,
       rules,
       brand: config.brand,
       specs: COMMANDS,
@@ -139,7 +155,7 @@ export function createServices(
     metrics,
   });
   const statements = createStatements({ wallets, store, view: wallet, users });
-  return { rules, modelName, modelRules, moment, wallets, heartbeats, daily, asks, statements, events, chat };
+  return { rules, modelName, modelRules, moment, wallets, heartbeats, daily, asks, apiKeys, statements, events, chat };
 }
 
 function linkCodes({ opened, secrets }: Outside): LinkCodes {

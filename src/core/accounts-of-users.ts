@@ -1,25 +1,28 @@
 import { type Account, newAccount } from './account/account.ts';
 import type { Decision } from './account/decision.ts';
 import { decideReturn, isWalletOf, names } from './account/linking.ts';
-import type { ChatUser } from './chat.ts';
 import { accountIdOf, type Hash } from './identity.ts';
 import type { Clock } from './time.ts';
+import { isChatUser, type WalletUser } from './wallet-user.ts';
 import type { Wallets } from './wallets.ts';
 
-/** The one way from a chat user to their wallet: their own, or the one that they share by `/link`. */
+/**
+ * The one way from a chat user to their wallet: their own, or the one that they share by `/link`. The API's user is at
+ * the very account that it names; while that one is joined to another, nothing is decided on it.
+ */
 export interface AccountsOfUsers {
-  /** The id of the wallet that is derived from the chat user, whether they use it or not. */
-  ownId(user: ChatUser): string;
+  /** The id of the wallet that is derived from the chat user, whether they use it or not; the API's user names it. */
+  ownId(user: WalletUser): string;
   /** The id of the wallet that the chat user uses at this moment. */
-  idOf(user: ChatUser): Promise<string>;
+  idOf(user: WalletUser): Promise<string>;
   /** null: they have none yet. */
-  read(user: ChatUser): Promise<Account | null>;
+  read(user: WalletUser): Promise<Account | null>;
   /**
    * Decides on the chat user's wallet, an empty new one if they have none, as `Wallets.run`. A chat user who has joined
    * or left a wallet meanwhile is looked up again: nobody decides on a wallet that is not theirs at the commit.
    */
   run<Reply>(
-    user: ChatUser,
+    user: WalletUser,
     keys: readonly string[],
     decide: DecideOnWallet<Reply>,
   ): Promise<{ accountId: string; reply: Reply }>;
@@ -34,13 +37,13 @@ const MOST_LOOKS = 10;
 
 export function createAccountsOfUsers(deps: { wallets: Wallets; hash: Hash; clock: Clock }): AccountsOfUsers {
   const { wallets, hash } = deps;
-  const ownId = (user: ChatUser) => accountIdOf(hash, user);
+  const ownId = (user: WalletUser) => (isChatUser(user) ? accountIdOf(hash, user) : user.user);
 
-  async function find(user: ChatUser): Promise<{ id: string; account: Account | null }> {
+  async function find(user: WalletUser): Promise<{ id: string; account: Account | null }> {
     const id = ownId(user);
     const own = await wallets.read(id);
     const joined = own?.joined ?? null;
-    if (joined === null) return { id, account: own };
+    if (joined === null || !isChatUser(user)) return { id, account: own };
     const shared = await wallets.read(joined.accountId);
     if (shared !== null && names(shared, user)) return { id: shared.id, account: shared };
     // Taken off there; their own wallet did not hear of it.
@@ -56,7 +59,7 @@ export function createAccountsOfUsers(deps: { wallets: Wallets; hash: Hash; cloc
     ownId,
     idOf: async (user) => (await find(user)).id,
     read: async (user) => (await find(user)).account,
-    async run<Reply>(user: ChatUser, keys: readonly string[], decide: DecideOnWallet<Reply>) {
+    async run<Reply>(user: WalletUser, keys: readonly string[], decide: DecideOnWallet<Reply>) {
       const own = ownId(user);
       for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
         const { id } = await find(user);

@@ -3,7 +3,7 @@ import { overageCap } from './account/available.ts';
 import { type AlertsWish, decideAlerts, overageCents, overageUsed } from './account/overage-cap.ts';
 import type { Rules } from './account/rules.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
-import type { ChatUser } from './chat.ts';
+import type { WalletUser } from './wallet-user.ts';
 
 /** What a member has chosen to be told, and where they stand. */
 export interface AlertSettings {
@@ -17,8 +17,8 @@ export interface AlertSettings {
 }
 
 export interface AlertSettingsStore {
-  settings(of: ChatUser): Promise<AlertSettings>;
-  change(of: ChatUser, wish: AlertsWish): Promise<AlertSettings>;
+  settings(of: WalletUser): Promise<AlertSettings>;
+  change(of: WalletUser, wish: AlertsWish): Promise<AlertSettings>;
 }
 
 export function createAlertSettings(deps: {

@@ -1,5 +1,6 @@
 import type { Rules } from './account/rules.ts';
 import type { AlertSettingsStore } from './alert-settings.ts';
+import type { ApiKeys } from './api-keys.ts';
 import type { Asks } from './asks/ask.ts';
 import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
 import type { Linking } from './linking.ts';
@@ -26,6 +27,7 @@ export interface Services {
   /** What the operator has closed: nobody asks or buys there. */
   closedTo: ClosedTo;
   linking: Linking;
+  apiKeys: ApiKeys;
   rules: Rules;
   brand: Brand;
   /** Every command there is, for /help. */

@@ -1,8 +1,8 @@
 import type { Account } from './account/account.ts';
 import type { Noted } from './account/restore.ts';
 import type { Metadata } from './billing.ts';
-import type { ChatUser } from './chat.ts';
 import type { Secrets } from './secrets.ts';
+import { apiUserOf, isChatUser, type WalletUser } from './wallet-user.ts';
 
 /** For people who look at the customer in Dodo's dashboard. */
 const PLAIN = 'tallybot_account';
@@ -22,13 +22,16 @@ interface Note {
   i: string[];
 }
 
-function short({ platform, workspace, user }: ChatUser): string {
-  return `${platform === 'discord' ? 'd' : 's'}:${workspace}:${user}`;
+const LETTERS = { discord: 'd', slack: 's', api: 'a' } as const;
+
+function short({ platform, workspace, user }: WalletUser): string {
+  return `${LETTERS[platform]}:${workspace}:${user}`;
 }
 
-function long(text: string): ChatUser {
-  const [platform, workspace = '', user = ''] = text.split(':');
-  return { platform: platform === 'd' ? 'discord' : 'slack', workspace, user };
+function long(text: string): WalletUser {
+  const [letter, workspace = '', user = ''] = text.split(':');
+  if (letter === LETTERS.api) return apiUserOf(user);
+  return { platform: letter === LETTERS.discord ? 'discord' : 'slack', workspace, user };
 }
 
 /** @returns what is written into the metadata of the account's customer, so that a lost store can be made again */
@@ -52,7 +55,7 @@ export function readNote(
   try {
     const note = JSON.parse(secrets.decrypt(sealed)) as Note;
     if (note.c !== customerId) return 'forged';
-    return { accountId: note.a, owner: long(note.o), identities: note.i.map(long) };
+    return { accountId: note.a, owner: long(note.o), identities: note.i.map(long).filter(isChatUser) };
   } catch {
     return 'forged';
   }

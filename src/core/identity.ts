@@ -1,4 +1,5 @@
 import type { ChatUser } from './chat.ts';
+import type { WalletUser } from './wallet-user.ts';
 
 /** SHA-256, hexadecimal. */
 export type Hash = (text: string) => string;
@@ -19,6 +20,6 @@ export function safetyIdOf(hash: Hash, accountId: string): string {
 }
 
 /** @returns whether both are the same person on the same platform */
-export function isSameUser(a: ChatUser, b: ChatUser): boolean {
+export function isSameUser(a: WalletUser, b: WalletUser): boolean {
   return a.platform === b.platform && a.workspace === b.workspace && a.user === b.user;
 }

@@ -16,6 +16,7 @@ import { type Hash, isSameUser } from './identity.ts';
 import type { Secrets } from './secrets.ts';
 import type { Store } from './store.ts';
 import { type Clock, HOUR, type Millis } from './time.ts';
+import type { WalletUser } from './wallet-user.ts';
 import type { Wallets } from './wallets.ts';
 
 /** Codes that one chat user may make in an hour, and may try. */
@@ -29,7 +30,7 @@ export interface LinkCodes {
 }
 
 export type LinkCodeOffer =
-  | { kind: 'code'; code: string; others: readonly ChatUser[] }
+  | { kind: 'code'; code: string; others: readonly WalletUser[] }
   | { kind: 'too_many'; limit: number };
 
 export type JoinOutcome =
@@ -47,7 +48,7 @@ export type TakeOffOutcome =
 /** One wallet for a person's chat users on several platforms. */
 export interface Linking {
   /** A code that lets one other chat user into the wallet of this one. */
-  makeCode(by: ChatUser): Promise<LinkCodeOffer>;
+  makeCode(by: WalletUser): Promise<LinkCodeOffer>;
   join(by: ChatUser, typed: string): Promise<JoinOutcome>;
   takeOff(by: ChatUser): Promise<TakeOffOutcome>;
 }
@@ -68,7 +69,7 @@ export function createLinking(deps: LinkingDeps): Linking {
   const { wallets, users, clock } = deps;
 
   /** @returns whether this chat user may do it once more in this hour */
-  async function mayDo(what: string, by: ChatUser, limit: number): Promise<boolean> {
+  async function mayDo(what: string, by: WalletUser, limit: number): Promise<boolean> {
     const hour = Math.floor(clock() / HOUR);
     const key = `${what}:${users.ownId(by)}:${hour}`;
     return (await deps.store.increment(key, 1, (hour + 1) * HOUR, clock())) <= limit;

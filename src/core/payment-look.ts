@@ -3,10 +3,10 @@ import { decideCheckoutDone, openCheckouts } from './account/checkout.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { AppliedPayment, ApplyPayment } from './apply-payment.ts';
 import { type Billing, BillingError } from './billing.ts';
-import type { ChatUser } from './chat.ts';
 import type { ReadLedger } from './read-ledger.ts';
 import type { Store } from './store.ts';
 import { type Clock, MINUTE, type Millis, SECOND } from './time.ts';
+import type { WalletUser } from './wallet-user.ts';
 import type { Wallets } from './wallets.ts';
 
 /** What a member is told of a payment of theirs that may be on its way. */
@@ -27,7 +27,7 @@ export type PaymentNews =
 /** "I paid but see nothing": looks at Dodo at once for what a webhook should have told. */
 export interface PaymentLook {
   /** Asks Dodo at most once in 20 s for one account; in between it says what it said last. */
-  look(of: ChatUser): Promise<PaymentNews>;
+  look(of: WalletUser): Promise<PaymentNews>;
 }
 
 const LOOK_EVERY: Millis = 20 * SECOND;

@@ -3,11 +3,11 @@ import type { Rules } from './account/rules.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { Billing, CheckoutSession } from './billing.ts';
 import { type ProductKey, productIdOf } from './catalogue.ts';
-import type { ChatUser } from './chat.ts';
 import { signCheckout } from './checkout-signature.ts';
 import type { Secrets } from './secrets.ts';
 import type { Store } from './store.ts';
 import { type Clock, MINUTE } from './time.ts';
+import type { WalletUser } from './wallet-user.ts';
 import type { Wallets } from './wallets.ts';
 
 export type CheckoutOffer =
@@ -28,9 +28,9 @@ const LINKS_PER_MINUTE = 10;
 /** Where members buy, and manage what they bought. */
 export interface Shop {
   /** Throws BillingError when Dodo makes no session; nothing is left open then. */
-  checkout(by: ChatUser, product: ProductKey, quantity: number): Promise<CheckoutOffer>;
+  checkout(by: WalletUser, product: ProductKey, quantity: number): Promise<CheckoutOffer>;
   /** A link to Dodo's customer portal, a secret of the member. Throws BillingError. */
-  portal(by: ChatUser): Promise<PortalOffer>;
+  portal(by: WalletUser): Promise<PortalOffer>;
 }
 
 export interface ShopDeps {
@@ -50,7 +50,7 @@ export function createShop(deps: ShopDeps): Shop {
 
   /** Only links that come about are counted: who is told that Dodo does not answer may try again. */
   async function withinPace<Made>(
-    by: ChatUser,
+    by: WalletUser,
     make: () => Promise<Made>,
     isNew: (made: Made) => boolean,
   ): Promise<Made | TooManyLinks> {
@@ -71,7 +71,7 @@ export function createShop(deps: ShopDeps): Shop {
     }
   }
 
-  async function checkout(by: ChatUser, product: ProductKey, quantity: number): Promise<CheckoutOffer> {
+  async function checkout(by: WalletUser, product: ProductKey, quantity: number): Promise<CheckoutOffer> {
     const wish = { product, quantity, buyer: by, nonce: deps.newNonce() };
     const { accountId, reply } = await deps.users.run(by, [], (account) =>
       decideCheckout(account, wish, rules, deps.clock()),

@@ -1,8 +1,8 @@
 import type { Receipt } from './account/receipt.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { LedgerRow } from './billing.ts';
-import type { ChatUser } from './chat.ts';
 import type { Store } from './store.ts';
+import type { WalletUser } from './wallet-user.ts';
 import type { WalletFigures, WalletView } from './wallet-view.ts';
 import type { Wallets } from './wallets.ts';
 
@@ -17,7 +17,7 @@ export interface Statement {
 
 export interface Statements {
   /** @param limit the most receipts, and the most rows; the newest ones are given */
-  of(user: ChatUser, limit?: number): Promise<Statement>;
+  of(user: WalletUser, limit?: number): Promise<Statement>;
 }
 
 const MOST = 10_000;

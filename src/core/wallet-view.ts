@@ -12,7 +12,7 @@ import {
 import type { Notice } from './account/notice-facts.ts';
 import type { Moment, Rules } from './account/rules.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
-import type { ChatUser } from './chat.ts';
+import type { WalletUser } from './wallet-user.ts';
 
 /** A wallet as its member is shown it. Tokens. */
 export interface WalletFigures {
@@ -33,10 +33,10 @@ export interface WalletFigures {
 }
 
 export interface WalletView {
-  figures(of: ChatUser): Promise<WalletFigures>;
+  figures(of: WalletUser): Promise<WalletFigures>;
   /** Notices that no DM could bring; still there until `noticesShown`. */
-  waitingNotices(of: ChatUser): Promise<readonly Notice[]>;
-  noticesShown(of: ChatUser, ids: readonly string[]): Promise<void>;
+  waitingNotices(of: WalletUser): Promise<readonly Notice[]>;
+  noticesShown(of: WalletUser, ids: readonly string[]): Promise<void>;
 }
 
 export function createWalletView(deps: { users: AccountsOfUsers; rules: Rules; moment(): Moment }): WalletView {

@@ -6,6 +6,7 @@ import type { Messengers } from '../core/messengers.ts';
 import { noticeReply } from '../core/notice-text.ts';
 import type { Row } from '../core/store.ts';
 import { DAY, MINUTE } from '../core/time.ts';
+import { isChatUser } from '../core/wallet-user.ts';
 import type { Wallets } from '../core/wallets.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
@@ -30,6 +31,10 @@ export function createNoticesWorker(deps: NoticesDeps): RowWorker {
     const accountId = row.accountId ?? '';
     const account = await wallets.read(accountId);
     if (account === null || !isStillWanted(notice, account)) return { kind: 'done' };
+    if (!isChatUser(notice.to)) {
+      await keepForNextCommand(accountId, row.id, notice);
+      return { kind: 'committed' };
+    }
     const messenger = deps.messengers.get(notice.to.platform);
     if (messenger === undefined) return { kind: 'dead', why: `expected ${notice.to.platform} to be configured` };
     try {

@@ -10,6 +10,7 @@ const OPTION_OF: Record<string, string> = {
   topup: 'packs',
   link: 'code',
   alerts: 'cap',
+  apikey: 'action',
 };
 
 const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['packs', 'cap']);

@@ -2,6 +2,8 @@ import type { Grant, LedgerRow, Subscription } from '../billing.ts';
 import type { ProductKey } from '../catalogue.ts';
 import type { ChatUser } from '../chat.ts';
 import type { Millis } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
+import type { ApiKey } from './api-keys.ts';
 import type { Notice } from './notice-facts.ts';
 
 /**
@@ -17,12 +19,14 @@ export interface Account {
   schema: 1;
   id: string;
   createdAt: Millis;
-  /** The chat user who first used it. */
-  owner: ChatUser;
+  /** The chat user who first used it; the API's user when it was made by a subscription over the page. */
+  owner: WalletUser;
   /** Other chat users that share this wallet by `/link`. */
   identities: ChatUser[];
   /** What lets another chat user in, once; hashed. */
   linkCode: { hash: string; expiresAt: Millis } | null;
+  /** Keys for programs, oldest first. */
+  apiKeys: ApiKey[];
   /** The wallet that the owner shares by `/link`: this one stays empty meanwhile. */
   joined: { accountId: string; at: Millis } | null;
   /** The Dodo customer; once set it never changes. */
@@ -46,8 +50,8 @@ export interface Account {
   pace: { minute: number; asks: number };
   /** Asks of the current day that ended with nothing to show by the asker's own doing. */
   empty: { day: number; asks: number };
-  buyer: ChatUser | null;
-  lastAsked: ChatUser | null;
+  buyer: WalletUser | null;
+  lastAsked: WalletUser | null;
   /** Notices that the platform refused to deliver; shown at the next command. */
   undelivered: Notice[];
   reconcile: { requested: number; done: number; dueBy: Millis | null };
@@ -82,7 +86,7 @@ export interface Hold {
   inputTokens: number;
   outputBound: number;
   model: string;
-  by: ChatUser;
+  by: WalletUser;
   since: Millis;
 }
 
@@ -192,7 +196,7 @@ export interface Checkout {
   nonce: string;
   product: ProductKey;
   quantity: number;
-  buyer: ChatUser;
+  buyer: WalletUser;
   openedAt: Millis;
   /** null while Dodo is being asked for it. */
   session: { id: string; url: string } | null;
@@ -220,8 +224,8 @@ export interface Alerts {
   capEpisode: number;
 }
 
-/** @returns the empty wallet of a chat user */
-export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
+/** @returns an empty wallet */
+export function newAccount(id: string, owner: WalletUser, now: Millis): Account {
   return {
     schema: 1,
     id,
@@ -229,6 +233,7 @@ export function newAccount(id: string, owner: ChatUser, now: Millis): Account {
     owner,
     identities: [],
     linkCode: null,
+    apiKeys: [],
     joined: null,
     customerId: null,
     trustFrom: null,

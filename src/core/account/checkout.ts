@@ -1,7 +1,7 @@
 import type { CheckoutSession } from '../billing.ts';
 import type { ProductKey } from '../catalogue.ts';
-import type { ChatUser } from '../chat.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import type { Account, Checkout } from './account.ts';
 import { runningPlan } from './available.ts';
 import type { Decision } from './decision.ts';
@@ -22,7 +22,7 @@ const CHECKOUTS_KEPT = 20;
 export interface CheckoutWish {
   product: ProductKey;
   quantity: number;
-  buyer: ChatUser;
+  buyer: WalletUser;
   nonce: string;
 }
 

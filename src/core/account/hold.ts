@@ -1,8 +1,8 @@
-import type { ChatUser } from '../chat.ts';
 import { affordableOutput, type ModelRules } from '../models.ts';
 import type { NewRow } from '../store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
+import { isChatUser, type WalletUser } from '../wallet-user.ts';
 import type { Account, Hold, LedgerHead } from './account.ts';
 import { availableTokens, heldTokens } from './available.ts';
 import type { Count, Decision } from './decision.ts';
@@ -24,7 +24,7 @@ const SHORT_QUESTION = 100;
 
 export interface HoldRequest {
   askId: string;
-  by: ChatUser;
+  by: WalletUser;
   modelName: string;
   model: ModelRules;
   inputTokens: number;
@@ -142,7 +142,8 @@ export function decideHold(
     ...account,
     holds: [...account.holds, hold],
     pace: { minute, asks: asks + 1 },
-    lastAsked: request.by,
+    // Whoever is told by DM of what happens must be somebody who has DMs.
+    lastAsked: isChatUser(request.by) ? request.by : account.lastAsked,
   };
   const checked = lookAgain(held, account.ledger, moment);
   return {

@@ -1,6 +1,7 @@
 import type { ChatUser } from '../chat.ts';
 import { isSameUser } from '../identity.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import type { Account } from './account.ts';
 import { customerNoteRows } from './customer-note.ts';
 import type { Decision } from './decision.ts';
@@ -37,12 +38,12 @@ export type StayReason =
 export type DoorReason = 'wrong_code' | 'full' | 'already_in';
 
 /** @returns whether this account is the chat user's wallet; `ownId` is the id of the one that is derived from them */
-export function isWalletOf(account: Account, user: ChatUser, ownId: string): boolean {
+export function isWalletOf(account: Account, user: WalletUser, ownId: string): boolean {
   return account.id === ownId ? account.joined === null : names(account, user);
 }
 
 /** @returns whether the wallet lets this chat user in beside its owner */
-export function names(account: Account, user: ChatUser): boolean {
+export function names(account: Account, user: WalletUser): boolean {
   return account.identities.some((identity) => isSameUser(identity, user));
 }
 
@@ -103,7 +104,7 @@ export function decideJoin(own: Account, accountId: string, now: Millis): Decisi
 
 /** Takes chat users off the wallet; whoever pays or asks next is told of what happens there. */
 export function decideTakeOff(account: Account, users: readonly ChatUser[], now: Millis): Decision<ChatUser[]> {
-  const isOne = (user: ChatUser | null) => user !== null && users.some((one) => isSameUser(one, user));
+  const isOne = (user: WalletUser | null) => user !== null && users.some((one) => isSameUser(one, user));
   const gone = account.identities.filter(isOne);
   if (gone.length === 0) return { account: null, reply: [] };
   return {
@@ -112,6 +113,8 @@ export function decideTakeOff(account: Account, users: readonly ChatUser[], now:
       // A code made by one of them would let them in again.
       linkCode: null,
       identities: account.identities.filter((identity) => !isOne(identity)),
+      // They have seen these keys.
+      apiKeys: account.apiKeys.filter((key) => !isOne(key.by)),
       buyer: isOne(account.buyer) ? null : account.buyer,
       lastAsked: isOne(account.lastAsked) ? null : account.lastAsked,
     },

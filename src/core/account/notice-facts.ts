@@ -1,11 +1,13 @@
 import type { ChatUser } from '../chat.ts';
 import type { Millis } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
 
 /** Something that a member must be told by DM, once for its cause. */
 export interface Notice {
   /** At most 25 characters, derived from the cause: Discord's nonce, and what a lost attempt is found by. */
   id: string;
-  to: ChatUser;
+  /** The API's user has no DMs: then the notice is shown where the wallet is looked at next. */
+  to: WalletUser;
   facts: NoticeFacts;
 }
 

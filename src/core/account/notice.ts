@@ -1,7 +1,7 @@
-import type { ChatUser } from '../chat.ts';
 import { isSameUser } from '../identity.ts';
 import type { NewRow } from '../store.ts';
 import type { Millis } from '../time.ts';
+import { isChatUser, type WalletUser } from '../wallet-user.ts';
 import type { Account } from './account.ts';
 import type { Notice, NoticeFacts } from './notice-facts.ts';
 
@@ -10,14 +10,20 @@ export function noticeId(hash: (text: string) => string, cause: string): string 
   return `n${hash(`notice:${cause}`).slice(0, 24)}`;
 }
 
-/** The outbox row that delivers a notice to the chat user who bought, else to the one who asked last. */
+/**
+ * The outbox row that delivers a notice to the chat user who bought, else to the one who asked last; to the owner where
+ * no chat user has to do with the wallet.
+ * @param first whom it is for before all others, if they are a chat user
+ */
 export function noticeRow(
   account: Account,
   facts: NoticeFacts,
   id: string,
   dueAt: Millis,
-  to: ChatUser = account.buyer ?? account.lastAsked ?? account.owner,
+  first: WalletUser | null = account.buyer,
 ): NewRow {
+  const candidates = [first, account.buyer, account.lastAsked, account.owner, ...account.identities];
+  const to = candidates.find((user) => user !== null && isChatUser(user)) ?? account.owner;
   const notice: Notice = { id, to, facts };
   return { id: `notice:${id}`, topic: 'notice', accountId: account.id, dueAt, body: notice };
 }

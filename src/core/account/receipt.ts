@@ -1,6 +1,6 @@
-import type { ChatUser } from '../chat.ts';
 import type { ModelUsage } from '../model.ts';
 import type { Millis } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
 
 /**
  * How an ask ended.
@@ -13,7 +13,7 @@ export type Ending = 'complete' | 'length' | 'stopped' | 'cut' | 'interrupted' |
 /** What an ask cost and why; kept as the record `ask` under the ask id. */
 export interface Receipt {
   askId: string;
-  by: ChatUser;
+  by: WalletUser;
   model: string;
   ending: Ending;
   usage: ModelUsage;

@@ -1,6 +1,7 @@
 import type { LedgerRow } from '../billing.ts';
 import type { ChatUser } from '../chat.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import { type Account, newAccount } from './account.ts';
 import type { Decision } from './decision.ts';
 import { keysOfRows } from './ledger.ts';
@@ -18,7 +19,7 @@ const ROW_ID_KEPT: Millis = 400 * DAY;
 /** What a customer's note at Dodo tells of their account. */
 export interface Noted {
   accountId: string;
-  owner: ChatUser;
+  owner: WalletUser;
   identities: readonly ChatUser[];
 }
 

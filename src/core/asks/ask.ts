@@ -2,7 +2,7 @@ import type { Refusal } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import type { Moment, Rules } from '../account/rules.ts';
 import type { AccountsOfUsers } from '../accounts-of-users.ts';
-import type { ChatUser, MessageHandle } from '../chat.ts';
+import type { MessageHandle } from '../chat.ts';
 import type { DodoHeard } from '../dodo-heard.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -11,6 +11,7 @@ import type { ModelRules } from '../models.ts';
 import type { Place } from '../places.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import type { Wallets } from '../wallets.ts';
 import type { Admission, BrakeRefusal } from './admission.ts';
 import type { DailyTokens } from './daily-tokens.ts';
@@ -20,7 +21,7 @@ import type { StopRequests } from './stop-requests.ts';
 
 /** Something asked, before anybody has looked at it. */
 export interface Question {
-  by: ChatUser;
+  by: WalletUser;
   /** The platform's id of what caused it: asked twice under one cause, it is answered once. */
   cause: string;
   prompt: string;
@@ -70,7 +71,7 @@ export interface Asks {
   /** Holds the tokens for a question, or says why not. Throws when the store is down. */
   start(question: Question): Promise<AskStart>;
   /** Stops an ask of this member's, in whichever process it runs; 'not_yours' when another member asked. */
-  stop(askId: string, by: ChatUser): Promise<'stopping' | 'not_running' | 'not_yours'>;
+  stop(askId: string, by: WalletUser): Promise<'stopping' | 'not_running' | 'not_yours'>;
   receipt(askId: string): Promise<Receipt | null>;
   /** Asks that run in this process. */
   running(): number;
@@ -106,7 +107,7 @@ export interface AsksDeps {
 /** What stands in the row beside the account while an ask runs: enough to settle and close it without its process. */
 export interface LapseBody {
   askId: string;
-  source: ChatUser['platform'];
+  source: WalletUser['platform'];
   model: string;
   inputTokens: number;
   outputTokens: number;

@@ -1,8 +1,8 @@
 import { ASK_DEADLINE, askKey, decideHold, type HoldRequest, mostTokens } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
-import type { ChatUser } from '../chat.ts';
 import { askIdOf, isSameUser } from '../identity.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import type { Asks, AsksDeps, LapseBody } from './ask.ts';
 import { preparePrompt } from './prompt.ts';
 import { createRunAsk, type RunAsk } from './run-ask.ts';
@@ -13,7 +13,7 @@ export function createAsks(deps: AsksDeps): Asks {
   const runAsk: RunAsk = createRunAsk({ ...deps, deadlineMs: deps.deadlineMs ?? ASK_DEADLINE });
 
   /** The ask may run in another process: its hold stands in the asker's account. */
-  async function stopElsewhere(askId: string, by: ChatUser): Promise<'stopping' | 'not_running'> {
+  async function stopElsewhere(askId: string, by: WalletUser): Promise<'stopping' | 'not_running'> {
     if (deps.stops === null) return 'not_running';
     const account = await deps.users.read(by);
     const hold = account?.holds.find((candidate) => candidate.askId === askId);
@@ -22,7 +22,7 @@ export function createAsks(deps: AsksDeps): Asks {
     return 'stopping';
   }
 
-  async function hold(by: ChatUser, request: Omit<HoldRequest, 'dodoHeardAt'>) {
+  async function hold(by: WalletUser, request: Omit<HoldRequest, 'dodoHeardAt'>) {
     const dodoHeardAt = await deps.heard.at();
     return deps.users.run(by, [askKey(request.askId)], (account, seen) =>
       decideHold(account, { ...request, dodoHeardAt }, seen, rules, deps.moment()),

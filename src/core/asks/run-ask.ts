@@ -1,9 +1,9 @@
 import type { Hold } from '../account/account.ts';
 import { lapseRowId } from '../account/hold.ts';
 import { decideSettle, type SettleReply, type SettleRequest } from '../account/settle.ts';
-import type { ChatUser } from '../chat.ts';
 import { safetyIdOf } from '../identity.ts';
 import type { ModelMessage } from '../model.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import type { AskResult, AsksDeps, AskView, LapseBody } from './ask.ts';
 import { LOOK_FOR_STOP_EVERY } from './stop-requests.ts';
 import { type BreakOff, isVisible, streamAnswer } from './stream-answer.ts';
@@ -20,12 +20,12 @@ interface HeldAsk {
 export interface RunAsk {
   run(ask: HeldAsk): Promise<AskResult>;
   running(): string[];
-  askerOf(askId: string): ChatUser | null;
+  askerOf(askId: string): WalletUser | null;
   breakOff(askId: string, why: BreakOff): void;
 }
 
 export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
-  const running = new Map<string, { by: ChatUser; controller: AbortController }>();
+  const running = new Map<string, { by: WalletUser; controller: AbortController }>();
 
   async function settle(accountId: string, request: SettleRequest): Promise<SettleReply | 'failed'> {
     try {

@@ -1,14 +1,14 @@
 import type { Account } from '../account/account.ts';
 import type { Receipt } from '../account/receipt.ts';
 import type { LedgerRow } from '../billing.ts';
-import type { ChatUser } from '../chat.ts';
 import { formatTokens } from '../tokens.ts';
+import type { WalletUser } from '../wallet-user.ts';
 import { figuresOf, type WalletFigures } from '../wallet-view.ts';
 import { findAccount } from './find-account.ts';
 import type { Op } from './op.ts';
 import { argument, limitOf, time } from './words.ts';
 
-function who({ platform, workspace, user }: ChatUser): string {
+function who({ platform, workspace, user }: WalletUser): string {
   return [platform, workspace, user].filter((part) => part !== '').join(':');
 }
 
@@ -64,12 +64,13 @@ export const accountOp: Op = {
       ['ask', 'ledger', 'alert'].map((kind) => deps.store.records(account.id, kind, limit)),
     );
     const bodies = <Body>(records: typeof receipts) => (records ?? []).map((record) => record.body as Body);
-    const { linkCode, checkouts, ...shown } = account;
+    const { linkCode, checkouts, apiKeys, ...shown } = account;
     return {
       facts: {
         account: {
           ...shown,
           hasLinkCode: linkCode !== null,
+          apiKeys: apiKeys.map(({ hash: _hash, ...key }) => key),
           // The links let whoever has them see what is bought.
           checkouts: checkouts.map(({ session, nonce: _nonce, ...checkout }) => ({
             ...checkout,
@@ -83,7 +84,7 @@ export const accountOp: Op = {
       },
       lines: [
         `Account ${account.id}, customer ${account.customerId ?? 'none'}, since ${time(account.createdAt)}`,
-        `Chat users: ${[account.owner, ...account.identities].map(who).join(', ')}`,
+        `Users: ${[account.owner, ...account.identities].map(who).join(', ')}`,
         ...(account.joined === null ? [] : [`Its owner shares ${account.joined.accountId}`]),
         ...moneyLines(figures, account),
         ...stateLines(account),
