@@ -1,4 +1,5 @@
-import { type ApiKey, decideIssueKey, decideKeyUsed, decideRevokeKey, MOST_API_KEYS } from './account/api-keys.ts';
+import type { ApiKey } from './account/account.ts';
+import { decideIssueKey, decideKeyUsed, decideRevokeKey, MOST_API_KEYS } from './account/api-keys.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { Hash } from './identity.ts';
 import type { Store } from './store.ts';
@@ -12,7 +13,7 @@ export const API_KEY_PREFIX = 'tb_';
 const SHAPE = /^tb_[A-Za-z0-9_-]{43}$/;
 
 /** Characters of a key's name. */
-export const LONGEST_KEY_NAME = 40;
+const LONGEST_KEY_NAME = 40;
 
 /** Keys that may be made for one account in an hour. */
 const MADE_AN_HOUR = 10;

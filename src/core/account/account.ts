@@ -3,7 +3,6 @@ import type { ProductKey } from '../catalogue.ts';
 import type { ChatUser } from '../chat.ts';
 import type { Millis } from '../time.ts';
 import type { WalletUser } from '../wallet-user.ts';
-import type { ApiKey } from './api-keys.ts';
 import type { Notice } from './notice-facts.ts';
 
 /**
@@ -189,6 +188,20 @@ export interface ClawbackIntent {
   rowId: string | null;
   /** A row that may be it has come before the answer. */
   seen: LedgerRow | null;
+}
+
+/** A key to the wallet for programs. The key itself is kept nowhere. */
+export interface ApiKey {
+  /** Names it in lists; opens nothing. */
+  id: string;
+  name: string;
+  /** SHA-256 of the key. */
+  hash: string;
+  /** Who asked for it: it goes when they are taken off the wallet. */
+  by: WalletUser;
+  createdAt: Millis;
+  /** To the minute; null: never. */
+  lastUsedAt: Millis | null;
 }
 
 /** A checkout session that may still be paid. */

@@ -1,22 +1,7 @@
 import type { Millis } from '../time.ts';
 import { MINUTE } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
-import type { Account } from './account.ts';
+import type { Account, ApiKey } from './account.ts';
 import type { Decision } from './decision.ts';
-
-/** A key to the wallet for programs. The key itself is kept nowhere. */
-export interface ApiKey {
-  /** Names it in lists; opens nothing. */
-  id: string;
-  name: string;
-  /** SHA-256 of the key. */
-  hash: string;
-  /** Who asked for it: it goes when they are taken off the wallet. */
-  by: WalletUser;
-  createdAt: Millis;
-  /** To the minute; null: never. */
-  lastUsedAt: Millis | null;
-}
 
 /** Keys that one account may have at once. */
 export const MOST_API_KEYS = 10;
