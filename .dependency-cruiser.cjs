@@ -35,7 +35,7 @@ module.exports = {
     { from: inside('src/web/'), to: vendor('express', '@types/express') },
     { from: inside('src/web/'), to: node },
     { from: inside('src/workers/'), to: inside('src/workers/', 'src/core/') },
-    { from: inside('src/config-variables\\.ts$'), to: vendor('zod') },
+    { from: inside('src/(config-variables|catalogue-file)\\.ts$'), to: vendor('zod') },
 
     // Only what stands at the top knows all; the sandbox is for its CLI and for tests.
     {

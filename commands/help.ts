@@ -1,10 +1,21 @@
+import type { Catalogue } from '../src/core/catalogue.ts';
 import type { CommandSpec } from '../src/core/chat.ts';
 import type { Command } from '../src/core/command.ts';
-import { formatTokens, formatUsd } from '../src/core/tokens.ts';
+import { packOffer, planOffer } from '../src/core/offer-text.ts';
 
 function usage(spec: CommandSpec): string {
   const options = spec.options.map((option) => (option.required ? ` <${option.name}>` : ` [${option.name}]`));
   return `- \`/${spec.name}${options.join('')}\` ${spec.description}`;
+}
+
+function pricesText({ plans, packs }: Catalogue): string {
+  return [
+    ...plans.map((plan) => {
+      const beyond = plan.overageMicroDollars === null ? '' : ', then overage up to a cap';
+      return `${plan.name}: ${planOffer(plan)}${beyond}.`;
+    }),
+    ...packs.map((pack) => `${packs.length === 1 ? 'Top-up' : pack.name}: ${packOffer(pack)}.`),
+  ].join(' ');
 }
 
 export const help: Command = {
@@ -14,7 +25,6 @@ export const help: Command = {
   async run({ responder, services }) {
     await responder.acknowledge('private');
     const { brand, rules, specs } = services;
-    const { plans, topUp } = rules.catalogue;
     const links = [
       ...(brand.termsUrl === null ? [] : [{ label: 'Terms', url: brand.termsUrl }]),
       ...(brand.privacyUrl === null ? [] : [{ label: 'Privacy', url: brand.privacyUrl }]),
@@ -24,7 +34,7 @@ export const help: Command = {
       '',
       ...specs.map(usage),
       '',
-      `Starter: ${formatTokens(plans.starter.tokensPerCycle)} tokens a month for ${formatUsd(plans.starter.monthlyCents)}. Pro: ${formatTokens(plans.pro.tokensPerCycle)} tokens a month for ${formatUsd(plans.pro.monthlyCents)}, then overage up to a cap. Top-up: ${formatTokens(topUp.tokens)} tokens for ${formatUsd(topUp.cents)}, good for ${topUp.expiresAfterDays} days.`,
+      pricesText(rules.catalogue),
       ...(links.length === 0 ? ['Terms and privacy: please ask whoever runs this bot.'] : []),
     ].join('\n');
     await responder.reply({ text, buttons: links });

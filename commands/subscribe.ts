@@ -1,46 +1,57 @@
-import type { PlanKey } from '../src/core/catalogue.ts';
+import { type Catalogue, planOf } from '../src/core/catalogue.ts';
 import { checkoutReply } from '../src/core/checkout-reply.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
+import { inWords, planOffer } from '../src/core/offer-text.ts';
 import { closedText } from '../src/core/places.ts';
 import { formatTokens, formatUsd } from '../src/core/tokens.ts';
 
-const PLAN_KEYS: readonly PlanKey[] = ['starter', 'pro'];
+/** Source: Discord, Application Commands, "Application Command Option Structure". */
+const LONGEST_DESCRIPTION = 100;
 
 async function offerPlan({ turn, responder, services }: CommandContext, wanted: string): Promise<void> {
   await responder.acknowledge('private');
   const closed = services.closedTo(turn);
   if (closed !== null) return responder.reply({ text: closedText(closed) });
-  const { plans } = services.rules.catalogue;
-  const key = PLAN_KEYS.find((candidate) => candidate === wanted.trim().toLowerCase());
-  if (key === undefined) {
-    const text = `There is no plan "${wanted.trim().slice(0, 40)}". The plans are **starter** (${formatUsd(plans.starter.monthlyCents)} a month, ${formatTokens(plans.starter.tokensPerCycle)} tokens) and **pro** (${formatUsd(plans.pro.monthlyCents)} a month, ${formatTokens(plans.pro.tokensPerCycle)} tokens).`;
+  const { catalogue } = services.rules;
+  const plan = planOf(catalogue, wanted.trim().toLowerCase());
+  if (plan === null) {
     await responder.reply({
-      text,
-      buttons: PLAN_KEYS.map((plan) => ({ label: `Subscribe to ${plans[plan].name}`, action: `subscribe:${plan}` })),
+      text: `There is no plan "${wanted.trim().slice(0, 40)}". ${plansText(catalogue)}`,
+      buttons: catalogue.plans.map(({ key, name }) => ({ label: `Subscribe to ${name}`, action: `subscribe:${key}` })),
     });
     return;
   }
-  const plan = plans[key];
-  const offer = await services.shop.checkout(turn.by, key, 1);
-  const what = `${services.brand.name} ${plan.name}: ${formatTokens(plan.tokensPerCycle)} tokens a month for ${formatUsd(plan.monthlyCents)}`;
+  const offer = await services.shop.checkout(turn.by, plan.key, 1);
+  const what = `${services.brand.name} ${plan.name}: ${planOffer(plan)}`;
   await responder.reply(checkoutReply(offer, what, services.brand));
 }
 
-export const subscribe: Command = {
-  name: 'subscribe',
-  description: 'Subscribe to a plan with monthly tokens',
-  options: [
-    {
-      name: 'plan',
-      description: 'starter or pro',
-      type: 'string',
-      required: true,
-      choices: [
-        { name: 'Starter', value: 'starter' },
-        { name: 'Pro', value: 'pro' },
-      ],
-    },
-  ],
-  run: (context, options) => offerPlan(context, String(options.plan ?? '')),
-  actions: { subscribe: offerPlan },
-};
+function plansText({ plans }: Catalogue): string {
+  const each = plans.map(
+    (plan) => `**${plan.key}** (${formatUsd(plan.monthlyCents)} a month, ${formatTokens(plan.tokensPerCycle)} tokens)`,
+  );
+  return `The ${each.length === 1 ? 'plan is' : 'plans are'} ${inWords(each, 'and')}.`;
+}
+
+/** @param catalogue whose plans are the choices */
+export function createSubscribe({ plans }: Catalogue): Command {
+  const keys = inWords(
+    plans.map((plan) => plan.key),
+    'or',
+  );
+  return {
+    name: 'subscribe',
+    description: 'Subscribe to a plan with monthly tokens',
+    options: [
+      {
+        name: 'plan',
+        description: keys.length <= LONGEST_DESCRIPTION ? keys : 'Which plan',
+        type: 'string',
+        required: true,
+        choices: plans.map(({ key, name }) => ({ name, value: key })),
+      },
+    ],
+    run: (context, options) => offerPlan(context, String(options.plan ?? '')),
+    actions: { subscribe: offerPlan },
+  };
+}

@@ -49,7 +49,7 @@ const ids = z
   .transform((list) => list.split(',').map((id) => id.trim()))
   .default([]);
 
-/** The variables, in the order of .env.example. */
+/** The variables, in the order of .env.example; those of the products' ids follow from the catalogue. */
 export const variables = z.object({
   DODO_PAYMENTS_API_KEY: key,
   /** Standard Webhooks: https://github.com/standard-webhooks/standard-webhooks, "Symmetric signatures". */
@@ -59,10 +59,8 @@ export const variables = z.object({
   ),
   DODO_ENVIRONMENT: oneOf(['test_mode', 'live_mode']).default('test_mode'),
   DODO_PAYMENTS_BASE_URL: url.optional(),
+  CATALOGUE_PATH: z.string().optional(),
   CREDIT_ENTITLEMENT_ID: present,
-  STARTER_PLAN_PRODUCT_ID: present,
-  PRO_PLAN_PRODUCT_ID: present,
-  TOPUP_PRODUCT_ID: present,
   OPENAI_API_KEY: key,
   OPENAI_MODEL: z.string().default('gpt-5.4-mini'),
   OPENAI_BASE_URL: url.optional(),

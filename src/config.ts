@@ -1,7 +1,10 @@
+import { readCatalogueFile } from './catalogue-file.ts';
 import { crossProblems, misspeltNames } from './config-rules.ts';
 import { problemsOf, type Variables, variables } from './config-variables.ts';
+import { type Catalogue, createCatalogue } from './core/catalogue.ts';
 import type { ModelRules } from './core/models.ts';
 import type { PlaceLists } from './core/places.ts';
+import { readProductIds } from './product-variables.ts';
 
 /** Everything that an operator sets, checked. Secrets stand apart, so that the rest can be logged. */
 export interface Config {
@@ -10,7 +13,8 @@ export interface Config {
   baseUrl: string;
   brand: { name: string; termsUrl: string | null; privacyUrl: string | null };
   dodo: { environment: 'test_mode' | 'live_mode'; baseUrl: string | null; callsPerMinute: number };
-  catalogue: { entitlementId: string; starterProductId: string; proProductId: string; topUpProductId: string };
+  /** What is sold, with Dodo's ids. */
+  catalogue: Catalogue;
   openai: {
     model: string;
     baseUrl: string | null;
@@ -78,7 +82,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration. Space around a value is dropped, and an empty value counts as none.
+ * Reads the configuration, and the catalogue's file. Space around a value is dropped, and an empty value counts as none.
  * @param env the process's environment
  * @throws ConfigError listing every problem at once
  */
@@ -92,13 +96,23 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
       .filter(([, value]) => value !== ''),
   );
   const parsed = variables.safeParse(present);
+  const catalogue = readCatalogueFile(present.CATALOGUE_PATH);
+  const sold = 'terms' in catalogue ? readProductIds(present, catalogue.terms) : null;
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error)),
+    ...('problems' in catalogue ? catalogue.problems : []),
+    ...(sold?.problems ?? []),
     ...crossProblems(present),
     ...misspeltNames(present, Object.keys(variables.shape)),
   ];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return { config: configOf(parsed.data), secrets: secretsOf(parsed.data) };
+  if (!parsed.success || sold === null || 'problems' in catalogue || problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  const ids = { entitlementId: parsed.data.CREDIT_ENTITLEMENT_ID, productIds: sold.productIds };
+  return {
+    config: configOf(parsed.data, createCatalogue(catalogue.terms, ids)),
+    secrets: secretsOf(parsed.data),
+  };
 }
 
 /** Where a process without the web role is asked for its health only, any free port will do. */
@@ -106,7 +120,7 @@ function portOf(set: Variables): number {
   return set.PORT ?? (rolesOf(set.ROLES).has('web') ? 3_000 : 0);
 }
 
-function configOf(set: Variables): Config {
+function configOf(set: Variables, catalogue: Catalogue): Config {
   return {
     port: portOf(set),
     baseUrl: (set.BASE_URL ?? `http://localhost:${portOf(set)}`).replace(/\/+$/, ''),
@@ -116,12 +130,7 @@ function configOf(set: Variables): Config {
       baseUrl: set.DODO_PAYMENTS_BASE_URL ?? null,
       callsPerMinute: set.DODO_CALLS_PER_MINUTE,
     },
-    catalogue: {
-      entitlementId: set.CREDIT_ENTITLEMENT_ID,
-      starterProductId: set.STARTER_PLAN_PRODUCT_ID,
-      proProductId: set.PRO_PLAN_PRODUCT_ID,
-      topUpProductId: set.TOPUP_PRODUCT_ID,
-    },
+    catalogue,
     openai: {
       model: set.OPENAI_MODEL,
       baseUrl: set.OPENAI_BASE_URL ?? null,

@@ -1,13 +1,12 @@
 import type { Config } from './config.ts';
 import type { Rules } from './core/account/rules.ts';
-import { createCatalogue } from './core/catalogue.ts';
 import type { Hash } from './core/identity.ts';
 import { type Millis, SECOND } from './core/time.ts';
 
 /** What the operator has fixed, for the pure rules. */
 export function createRules(config: Config, hash: Hash, usageGatherMs: Millis = 10 * SECOND): Rules {
   return {
-    catalogue: createCatalogue(config.catalogue),
+    catalogue: config.catalogue,
     maxAsksPerAccount: config.maxAsksPerAccount,
     asksPerMinute: config.memberAsksPerMinute,
     balanceMaxAgeMs: config.balanceMaxAge * SECOND,

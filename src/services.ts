@@ -6,8 +6,8 @@ import { balance } from '../commands/balance.ts';
 import { billing as billingCommand } from '../commands/billing.ts';
 import { help } from '../commands/help.ts';
 import { linkCommand } from '../commands/link.ts';
-import { subscribe } from '../commands/subscribe.ts';
-import { topup } from '../commands/topup.ts';
+import { createSubscribe } from '../commands/subscribe.ts';
+import { createTopup } from '../commands/topup.ts';
 import type { Overrides } from './app-overrides.ts';
 import { type BillingEvents, createBillingEvents } from './billing-events.ts';
 import type { Config } from './config.ts';
@@ -20,6 +20,7 @@ import { createAsks } from './core/asks/asks.ts';
 import type { DailyTokens } from './core/asks/daily-tokens.ts';
 import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
 import { createStopRequests } from './core/asks/stop-requests.ts';
+import type { Catalogue } from './core/catalogue.ts';
 import type { ChatApp } from './core/chat.ts';
 import { createChatApp } from './core/chat-app.ts';
 import type { Command } from './core/command.ts';
@@ -41,18 +42,20 @@ import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
 import { createRules } from './rules.ts';
 import { PAID_PATH } from './web/paid-page.ts';
 
-/** Every slash command, in the order in which members see them. */
-export const COMMANDS: readonly Command[] = [
-  ask,
-  subscribe,
-  topup,
-  balance,
-  billingCommand,
-  alerts,
-  linkCommand,
-  apikey,
-  help,
-];
+/** @returns every slash command, in the order in which members see them */
+export function commandsFor(catalogue: Catalogue): readonly Command[] {
+  return [
+    ask,
+    createSubscribe(catalogue),
+    createTopup(catalogue),
+    balance,
+    billingCommand,
+    alerts,
+    linkCommand,
+    apikey,
+    help,
+  ];
+}
 
 /** What members use, and what stands behind it. */
 export interface AppServices {
@@ -135,8 +138,9 @@ export function createServices(
   const wallet = createWalletView({ users, rules, moment });
   const events = createBillingEvents(outside, { wallets, rules, moment }, onRows);
   const payments = createPaymentLook({ ...events, users, wallets, billing, store, clock });
+  const commands = commandsFor(rules.catalogue);
   const chat = createChatApp({
-    commands: COMMANDS,
+    commands,
     services: {
       asks,
       shop,
@@ -148,7 +152,7 @@ export function createServices(
       apiKeys,
       rules,
       brand: config.brand,
-      specs: COMMANDS,
+      specs: commands,
       within,
     },
     log,

@@ -12,7 +12,7 @@ export function checkoutReply(offer: CheckoutOffer, what: string, brand: Brand):
       };
     case 'other_open':
       return {
-        text: `You already have a checkout open for ${offer.product === 'topup' ? 'a top-up' : `the ${offer.product} plan`}. Please pay that one first, or wait until it closes (24 hours after it was opened).`,
+        text: `You already have a checkout open for ${offer.isPlan ? `the ${offer.product} plan` : 'a top-up'}. Please pay that one first, or wait until it closes (24 hours after it was opened).`,
         buttons: [{ label: 'Open checkout', url: offer.url }],
       };
     case 'has_plan':

@@ -87,6 +87,8 @@ export function createShop(deps: ShopDeps): Shop {
     wish: { product: ProductKey; quantity: number; nonce: string },
     customerId: string | null,
   ): Promise<CheckoutSession> {
+    const productId = productIdOf(rules.catalogue, wish.product);
+    if (productId === null) throw new Error(`expected a product of the catalogue, got "${wish.product}"`);
     const note = (session: CheckoutSession | null) =>
       wallets.run(accountId, [], (account) => {
         if (account === null) throw new Error(`expected account ${accountId} of a checkout, found none`);
@@ -94,7 +96,7 @@ export function createShop(deps: ShopDeps): Shop {
       });
     try {
       const session = await billing.createCheckout({
-        productId: productIdOf(rules.catalogue, wish.product),
+        productId,
         quantity: wish.quantity,
         customerId,
         metadata: signCheckout(deps.secrets, { accountId, nonce: wish.nonce, product: wish.product }),

@@ -74,6 +74,7 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
       DODO_PAYMENTS_API_KEY: dodo.apiKey,
       DODO_PAYMENTS_WEBHOOK_KEY: secret,
       DODO_PAYMENTS_BASE_URL: dodo.url,
+      CATALOGUE_PATH: 'none',
       CREDIT_ENTITLEMENT_ID: catalogue.entitlementId,
       STARTER_PLAN_PRODUCT_ID: catalogue.starterProductId,
       PRO_PLAN_PRODUCT_ID: catalogue.proProductId,

@@ -3,7 +3,7 @@ import { type App, createApp } from '../app.ts';
 import type { Overrides } from '../app-overrides.ts';
 import { loadConfig } from '../config.ts';
 import type { Log } from '../core/log.ts';
-import { COMMANDS } from '../services.ts';
+import { commandsFor } from '../services.ts';
 import { createDiscordPerson } from './people/discord-person.ts';
 import type { Person } from './people/person.ts';
 import { createSlackPerson } from './people/slack-person.ts';
@@ -94,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     app,
     newPerson: (platform, name) =>
       platform === 'discord'
-        ? createDiscordPerson(world.discord, COMMANDS, name)
+        ? createDiscordPerson(world.discord, commandsFor(config.catalogue), name)
         : createSlackPerson(world.slack, name),
     advance,
     now,

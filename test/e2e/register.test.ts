@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
-import { COMMANDS } from '../../src/services.ts';
+import { commandsFor } from '../../src/services.ts';
 
 const REGISTER = fileURLToPath(new URL('../../src/cli/register.ts', import.meta.url));
 const GATEWAY = { DISCORD_TRANSPORT: 'gateway' };
@@ -13,6 +14,8 @@ beforeEach(async () => {
   world = await createSimulatedWorld({ databasePath: '/nowhere/tallybot.db' });
 });
 afterEach(() => world.close());
+
+const commandNames = () => commandsFor(loadConfig(world.env).config.catalogue).map(({ name }) => name);
 
 /** Runs as `npm run register` does. An empty value takes a variable away. */
 async function register(changes: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
@@ -39,7 +42,7 @@ describe('npm run register', () => {
     expect([first.code, first.err]).toEqual([0, '']);
     expect(first.out).toContain('Discord: the commands are registered.');
     const registered = world.discord.store.commands.get('global')?.map(({ name }) => name);
-    expect(registered?.toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted());
+    expect(registered?.toSorted()).toEqual(commandNames().toSorted());
     const invitation = new URL(/https:\S+oauth2\S+/.exec(first.out)?.[0] ?? '');
     expect(Object.fromEntries(invitation.searchParams)).toEqual({
       client_id: world.discord.applicationId,
@@ -72,7 +75,7 @@ describe('npm run register', () => {
     expect(socket.settings).toMatchObject({ socket_mode_enabled: true });
     expect(JSON.stringify(socket)).not.toContain('http');
     expect(socket.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(
-      COMMANDS.map(({ name }) => `/ai-${name}`),
+      commandNames().map((name) => `/ai-${name}`),
     );
   });
 

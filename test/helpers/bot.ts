@@ -58,7 +58,8 @@ export interface Kept {
 
 export interface BotOptions {
   world?: Partial<SimulatedWorldOptions>;
-  env?: Record<string, string>;
+  /** Beside those of the world, or made of it. */
+  env?: Record<string, string> | ((world: SimulatedWorld) => Promise<Record<string, string>>);
   overrides?: Overrides;
 }
 
@@ -81,7 +82,8 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     ...options.world,
   });
   const logged: Logged[] = [];
-  const { config, secrets } = loadConfig({ ...world.env, ...options.env });
+  const env = typeof options.env === 'function' ? await options.env(world) : options.env;
+  const { config, secrets } = loadConfig({ ...world.env, ...env });
   const start = () =>
     createApp(config, secrets, {
       clock: now,

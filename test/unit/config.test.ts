@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 import { variables } from '../../src/config-variables.ts';
+import { createCatalogue, DEFAULT_TERMS } from '../../src/core/catalogue.ts';
+import { productVariables } from '../../src/product-variables.ts';
 
 const least = {
   DODO_PAYMENTS_API_KEY: 'dodo_key',
@@ -42,6 +44,7 @@ const malformed: Record<string, string> = {
   DODO_PAYMENTS_WEBHOOK_KEY: 'whsec_not base64!',
   DODO_ENVIRONMENT: 'production',
   DODO_PAYMENTS_BASE_URL: 'test.dodopayments.com',
+  CATALOGUE_PATH: '/no/such/catalogue.json',
   OPENAI_API_KEY: 'schlüssel',
   OPENAI_BASE_URL: 'ftp://models.example',
   MODEL_TABLE: '{"m":',
@@ -92,12 +95,10 @@ describe('the configuration', () => {
       baseUrl: 'http://localhost:3000',
       brand: { name: 'NeuralAPI', termsUrl: null, privacyUrl: null },
       dodo: { environment: 'test_mode', baseUrl: null, callsPerMinute: 200 },
-      catalogue: {
+      catalogue: createCatalogue(DEFAULT_TERMS, {
         entitlementId: 'cde_1',
-        starterProductId: 'pdt_starter',
-        proProductId: 'pdt_pro',
-        topUpProductId: 'pdt_topup',
-      },
+        productIds: { starter: 'pdt_starter', pro: 'pdt_pro', topup: 'pdt_topup' },
+      }),
       openai: { model: 'gpt-5.4-mini', baseUrl: null, modelRules: {}, systemPrompt: null },
       discord: {
         applicationId: discord.DISCORD_APPLICATION_ID,
@@ -131,7 +132,9 @@ describe('the configuration', () => {
   });
 
   it('names every missing variable at once', () => {
-    expect(problemsOf({}).map(nameOf)).toEqual([...Object.keys(least), 'DISCORD_TOKEN or SLACK_BOT_TOKEN']);
+    expect(problemsOf({}).map(nameOf).toSorted()).toEqual(
+      [...Object.keys(least), 'DISCORD_TOKEN or SLACK_BOT_TOKEN'].toSorted(),
+    );
     for (const problem of problemsOf({})) expect(problem).toContain('is missing');
   });
 
@@ -354,7 +357,10 @@ describe('.env.example', () => {
   const listed = lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split('=')[0]);
 
   it('lists exactly the variables that are read, in their order', () => {
-    expect(listed).toEqual(Object.keys(variables.shape));
+    const ids = productVariables(DEFAULT_TERMS).map(({ variable }) => variable);
+    const names = Object.keys(variables.shape);
+    names.splice(names.indexOf('CREDIT_ENTITLEMENT_ID') + 1, 0, ...ids);
+    expect(listed).toEqual(names);
   });
 
   it('is a good configuration once its blanks are filled in', () => {

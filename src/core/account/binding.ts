@@ -34,7 +34,8 @@ export function checkPurchase(
   }
   const checkout = account.checkouts.find((open) => open.nonce === purchase.nonce);
   if (checkout === undefined) return { clash: 'checkout_not_open' };
-  if (!purchase.productIds.includes(productIdOf(catalogue, checkout.product))) {
+  const productId = productIdOf(catalogue, checkout.product);
+  if (productId === null || !purchase.productIds.includes(productId)) {
     return { clash: 'another_product_was_bought' };
   }
   return { checkout };

@@ -1,5 +1,5 @@
 import type { CheckoutSession } from '../billing.ts';
-import type { ProductKey } from '../catalogue.ts';
+import { type Catalogue, type ProductKey, planOf } from '../catalogue.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { WalletUser } from '../wallet-user.ts';
 import type { Account, Checkout } from './account.ts';
@@ -32,7 +32,7 @@ export type CheckoutReply =
   /** The session that is open already, for the very same. */
   | { kind: 'same'; url: string }
   /** Another product's session is open: pay or leave that one first. */
-  | { kind: 'other_open'; product: ProductKey; url: string }
+  | { kind: 'other_open'; product: ProductKey; isPlan: boolean; url: string }
   | { kind: 'has_plan'; planName: string }
   /** Another session is being asked for at this moment. */
   | { kind: 'busy' };
@@ -47,7 +47,7 @@ export function decideCheckout(
   rules: Rules,
   now: Millis,
 ): Decision<CheckoutReply> {
-  if (wish.product !== 'topup') {
+  if (planOf(rules.catalogue, wish.product) !== null) {
     const running = runningPlan(account, rules);
     if (running !== null) return { account: null, reply: { kind: 'has_plan', planName: running.plan.name } };
   }
@@ -55,7 +55,8 @@ export function decideCheckout(
     const asked = account.checkouts.find((open) => open.session === null && now - open.openedAt < ASKED_LIFE);
     if (asked !== undefined) return { account: null, reply: { kind: 'busy' } };
     const payable = account.checkouts.find((open) => now - open.openedAt < SESSION_LIFE && open.session !== null);
-    if (payable?.session) return { account: null, reply: replyFor(payable, payable.session.url, wish) };
+    if (payable?.session)
+      return { account: null, reply: replyFor(payable, payable.session.url, wish, rules.catalogue) };
   }
   const checkout: Checkout = { ...wish, openedAt: now, session: null };
   const kept = account.checkouts.filter((old) => now - old.openedAt < NONCE_LIFE).slice(1 - CHECKOUTS_KEPT);
@@ -65,9 +66,10 @@ export function decideCheckout(
   };
 }
 
-function replyFor(open: Checkout, url: string, wish: CheckoutWish): CheckoutReply {
+function replyFor(open: Checkout, url: string, wish: CheckoutWish, catalogue: Catalogue): CheckoutReply {
   const isSame = open.product === wish.product && open.quantity === wish.quantity;
-  return isSame ? { kind: 'same', url } : { kind: 'other_open', product: open.product, url };
+  if (isSame) return { kind: 'same', url };
+  return { kind: 'other_open', product: open.product, isPlan: planOf(catalogue, open.product) !== null, url };
 }
 
 /** Notes the session that Dodo has made, or forgets the checkout when there is none. */

@@ -80,7 +80,7 @@ export function tellBuying(begin: Begin): void {
       expect(labels(gold)).toEqual(['Subscribe to Starter', 'Subscribe to Pro']);
       expect(bot.world.dodo.store.sessions.size).toBe(0);
       const offer = await reads(ann.does('topup', '3'));
-      expect(offer.text).toMatch(/3 Token Top-Up Packs: 15,000,000 tokens for \$57\.00/);
+      expect(offer.text).toMatch(/3 × Token Top-Up Pack: 15,000,000 tokens for \$57\.00/);
       await payAt(linkIn(offer), 'ann@example.com');
       await bot.settle();
       expect(ann.dms().map((said) => said.text)).toEqual([expect.stringMatching(/\*\*15,000,000 tokens were added/)]);

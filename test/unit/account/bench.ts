@@ -7,7 +7,7 @@ import type { Notice } from '../../../src/core/account/notice-facts.ts';
 import type { Moment, Rules } from '../../../src/core/account/rules.ts';
 import { decideSettle, type SettleReply, type SettleRequest } from '../../../src/core/account/settle.ts';
 import type { Grant, LedgerRow } from '../../../src/core/billing.ts';
-import { createCatalogue } from '../../../src/core/catalogue.ts';
+import { createCatalogue, DEFAULT_TERMS } from '../../../src/core/catalogue.ts';
 import type { ChatUser } from '../../../src/core/chat.ts';
 import type { ModelRules } from '../../../src/core/models.ts';
 import type { NewRecord, NewRow } from '../../../src/core/store.ts';
@@ -30,11 +30,9 @@ export const plainModel: ModelRules = {
   outputWeight: 1000,
 };
 
-export const catalogue = createCatalogue({
+export const catalogue = createCatalogue(DEFAULT_TERMS, {
   entitlementId: 'cde_tokens',
-  starterProductId: 'pdt_starter',
-  proProductId: 'pdt_pro',
-  topUpProductId: 'pdt_topup',
+  productIds: { starter: 'pdt_starter', pro: 'pdt_pro', topup: 'pdt_topup' },
 });
 
 export function rulesOf(parts: Partial<Rules> = {}): Rules {

@@ -47,7 +47,12 @@ describe('a checkout of an account without a customer', () => {
     ['another product', { product: 'starter' as const }],
     ['another number of packs', { quantity: 2 }],
   ])('refuses %s with the link to what is open', (_what, parts) => {
-    expect(wish(withOpen(), 'n2', parts)).toEqual({ kind: 'other_open', product: 'topup', url: 'https://pay.test/n1' });
+    expect(wish(withOpen(), 'n2', parts)).toEqual({
+      kind: 'other_open',
+      product: 'topup',
+      isPlan: false,
+      url: 'https://pay.test/n1',
+    });
   });
 
   it('is a new one a day later, and the old nonce may still be paid with', () => {

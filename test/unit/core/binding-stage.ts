@@ -9,7 +9,7 @@ import { createApplyEvent, type EventOutcome } from '../../../src/core/events/ap
 import { type BindCustomer, createBindCustomer } from '../../../src/core/events/bind-customer.ts';
 import type { Wallets } from '../../../src/core/wallets.ts';
 import { createSecrets } from '../../../src/ports/crypto/secrets.ts';
-import { catalogue, DODO_NOW, rulesOf } from '../account/bench.ts';
+import { DODO_NOW, rulesOf } from '../account/bench.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything between a verified webhook and an account, on a real store; Dodo's two answers are the test's to give. */
@@ -105,7 +105,7 @@ export function createBindingStage(
 
 const envelope = { at: DODO_NOW, businessId: 'bus_1' };
 
-export function paid(customerId: string, metadata: Metadata, productId = catalogue.topUp.productId) {
+export function paid(customerId: string, metadata: Metadata, productId = 'pdt_topup') {
   return {
     ...envelope,
     kind: 'payment',
@@ -134,7 +134,7 @@ export function subscribed(customerId: string, metadata: Metadata, status = 'act
     subscription: {
       id: `sub_${customerId}`,
       customerId,
-      productId: catalogue.plans.starter.productId,
+      productId: 'pdt_starter',
       status,
       createdAt: DODO_NOW,
       nextBillingAt: null,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { signCheckout } from '../../../src/core/checkout-signature.ts';
 import type { Customers } from '../../../src/core/customers.ts';
 import { DAY, MINUTE } from '../../../src/core/time.ts';
-import { ann, ben, catalogue, credit, DODO_NOW } from '../account/bench.ts';
+import { ann, ben, credit, DODO_NOW } from '../account/bench.ts';
 import { type BindingStage, createBindingStage, paid, secrets, subscribed } from './binding-stage.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -44,7 +44,7 @@ describe('an honest purchase', () => {
     await using stage = await openStage();
     const binding = createBindingStage(stage);
     const metadata = await binding.openCheckout('acc_a', ann, 'starter');
-    const events = [subscribed('cus_1', metadata), paid('cus_1', metadata, catalogue.plans.starter.productId)];
+    const events = [subscribed('cus_1', metadata), paid('cus_1', metadata, 'pdt_starter')];
     const outcomes = await Promise.all([...events, ...events].map((event) => binding.apply(event)));
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(['applied', 'applied', 'applied', 'applied']);
     expect((await binding.account('acc_a')).subscriptions).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('an attack on a wallet', () => {
     const binding = createBindingStage(stage);
     const metadata = await binding.openCheckout('acc_a', ann, 'starter');
     const bought = subscribed('cus_1', metadata);
-    const changed = { ...bought.subscription, productId: catalogue.plans.pro.productId };
+    const changed = { ...bought.subscription, productId: 'pdt_pro' };
     const waits = { kind: 'waits', customerId: 'cus_1' };
     const planChanged = { ...bought, type: 'subscription.plan_changed', subscription: changed };
     expect(await binding.apply(planChanged)).toEqual(waits);
@@ -202,7 +202,7 @@ describe('an attack on a wallet', () => {
     const binding = createBindingStage(stage);
     const metadata = await binding.openCheckout('acc_a', ann, 'starter');
     const bought = subscribed('cus_1', metadata);
-    const other = { ...bought, subscription: { ...bought.subscription, productId: catalogue.plans.pro.productId } };
+    const other = { ...bought, subscription: { ...bought.subscription, productId: 'pdt_pro' } };
     expect(await binding.apply(other)).toEqual({ kind: 'dead', why: 'another_product_was_bought' });
     await expectClash(stage, binding, 'acc_a', 'another_product_was_bought');
   });
