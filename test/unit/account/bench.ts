@@ -30,7 +30,7 @@ export const plainModel: ModelRules = {
   outputWeight: 1000,
 };
 
-export const catalogue = createCatalogue(DEFAULT_TERMS, {
+const catalogue = createCatalogue(DEFAULT_TERMS, {
   entitlementId: 'cde_tokens',
   productIds: { starter: 'pdt_starter', pro: 'pdt_pro', topup: 'pdt_topup' },
 });
