@@ -7,7 +7,9 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait rather than compute: a core need not be kept free for Vitest itself.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Patience costs nothing until something is wrong, and a loaded machine is slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

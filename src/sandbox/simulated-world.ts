@@ -34,6 +34,8 @@ export interface SimulatedWorldOptions {
   now?: () => number;
   /** Milliseconds on the clock of Discord's rate limits; real time by default. */
   elapsed?: () => number;
+  /** How long the platforms wait for the first answer to a command; 3,000, as the real ones do. */
+  acknowledgeWithinMs?: number;
   /** Between two pieces of a streamed answer. */
   chunkDelayMs?: number;
 }
@@ -48,12 +50,18 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
   };
   const rateLimits = options.rateLimits ?? 'real';
   const now = options.now ?? Date.now;
+  const acknowledgeWithinMs = options.acknowledgeWithinMs ?? 3_000;
   const dodo = await opening(createDodoSimulator(options.dodo));
   const openai = await opening(createOpenAiSimulator({ chunkDelayMs: options.chunkDelayMs ?? 0 }));
   const discord = await opening(
-    createDiscordSimulator({ rateLimits, now, ...(options.elapsed && { elapsed: options.elapsed }) }),
+    createDiscordSimulator({
+      rateLimits,
+      now,
+      acknowledgeWithinMs,
+      ...(options.elapsed && { elapsed: options.elapsed }),
+    }),
   );
-  const slack = await opening(createSlackSimulator({ rateLimits, now }));
+  const slack = await opening(createSlackSimulator({ rateLimits, now, ackDeadlineMs: acknowledgeWithinMs }));
 
   const botPort = options.botPort ?? (await freePort());
   const botUrl = `http://127.0.0.1:${botPort}`;

@@ -311,7 +311,7 @@ describe('an answer in a conversation that the bot is in', () => {
       await view.finish('half and whole', { text: 'end' });
     };
     const asked = user().command('/ask', 'x', { channel: GENERAL });
-    const seen = await asked.waitFor((message) => message.text.includes('half and whole'), 4_000);
+    const seen = await asked.waitFor((message) => message.text.includes('half and whole'), 15_000);
     expect(seen.text).toContain('end');
   });
 
@@ -328,7 +328,7 @@ describe('an answer in a conversation that the bot is in', () => {
       await view.finish('whole', { text: 'end' });
     };
     const asked = user().command('/ask', 'x', { channel: GENERAL });
-    await asked.waitFor((message) => message.text.includes('whole'), 4_000);
+    await asked.waitFor((message) => message.text.includes('whole'), 15_000);
     const edits = stage.slack.store.requests.filter((request) => request.method === 'chat.update');
     expect(edits.map((request) => request.status)).toEqual(Array(41).fill(200));
   });

@@ -36,7 +36,7 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
   async function subscribe(name: string) {
     const person = personOn('discord', { world }, name);
     await payAt(await checkoutOf(person, 'starter'), `${name}@example.com`);
-    await expect.poll(() => person.dms().length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => person.dms().length, { timeout: 15_000 }).toBe(1);
     return person;
   }
 
@@ -46,7 +46,7 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
     await join('worker', '0');
     const ann = await subscribe('ann');
     expect((await ask(ann, 'Why is the sky blue?')).isRefused).toBe(false);
-    await expect.poll(() => world.dodo.store.events.size, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => world.dodo.store.events.size, { timeout: 15_000 }).toBe(1);
   });
 
   it('leave the sending of usage to the one that has the lease, so that it goes in few batches', async () => {
@@ -57,12 +57,12 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
     try {
       await expect.poll(() => store.lease('meter', 'another process', 60_000, Date.now() + 60_000)).toBe(true);
       await ask(ann, 'Why is the sky blue?');
-      await expect.poll(() => store.waiting('usage', 1), { timeout: 5_000 }).toHaveLength(1);
+      await expect.poll(() => store.waiting('usage', 1), { timeout: 15_000 }).toHaveLength(1);
       await pause(50);
       await one.settle();
       expect(world.dodo.store.events.size).toBe(0);
       await store.lease('meter', 'another process', 0, Date.now());
-      await expect.poll(() => world.dodo.store.events.size, { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => world.dodo.store.events.size, { timeout: 15_000 }).toBe(1);
     } finally {
       await store.close();
     }
@@ -87,12 +87,12 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
     await begin({ discord: 'gateway', slack: 'socket' });
     await join('web,worker,bot');
     await join('bot', '0');
-    await expect.poll(() => world.discord.gateway.sessions.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => world.discord.gateway.sessions.length, { timeout: 15_000 }).toBe(1);
     const ann = await subscribe('ann');
     const member = world.discord.member(ann.id);
     member.say('Why is the sky blue?', { mention: true });
     const answers = () => member.sees(world.discord.home.channelId).filter((seen) => seen.content.includes('tokens ·'));
-    await expect.poll(() => answers().length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => answers().length, { timeout: 15_000 }).toBe(1);
     expect(world.openai.store.requests).toHaveLength(1);
     expect(world.discord.gateway.sessions).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   bot = await startBot();
   buyer = personOn('discord', bot, 'buyer');
   await buy(bot, buyer, 'starter');
-  await vi.waitFor(() => expect(businessOfStore()).toBe(bot.world.dodo.businessId));
+  await vi.waitFor(() => expect(businessOfStore()).toBe(bot.world.dodo.businessId), 15_000);
 });
 
 afterAll(() => bot.close());

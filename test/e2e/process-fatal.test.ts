@@ -120,7 +120,7 @@ describe('a process that a platform refuses for good', () => {
       await expect.poll(() => isReady(world)).toBe(true);
       const person = personOn(platform, { world }, 'ann');
       await payAt(await checkoutOf(person, 'starter'), 'ann@example.com');
-      await expect.poll(() => person.dms().length, { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => person.dms().length, { timeout: 15_000 }).toBe(1);
       const deed = person.mentions('A story [[length:280]] [[delay:40]] [[chunk:4]]');
       await reads(deed, ({ text, buttons }) => text.length > 40 && buttons[0]?.label === 'Stop');
       refuse(world);

@@ -47,7 +47,7 @@ async function startHere(aheadMs = 0): Promise<App> {
   return app;
 }
 
-async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> {
+async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`expected ${what} within ${withinMs} ms`);

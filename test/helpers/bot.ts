@@ -63,7 +63,7 @@ export interface BotOptions {
   overrides?: Overrides;
 }
 
-const READY_WITHIN_MS = 5_000;
+const READY_WITHIN_MS = 15_000;
 
 /** Discord lets a bot identify once in this time; a test need not wait for it. */
 const IDENTIFY_PAUSE_MS = 5_000;

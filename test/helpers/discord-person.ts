@@ -43,7 +43,7 @@ export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>
     return {
       said,
       async waitFor(fits) {
-        await interaction.waitFor(() => fits(said()), 5_000);
+        await interaction.waitFor(() => fits(said()), 15_000);
         return said();
       },
       async again() {
@@ -66,7 +66,7 @@ export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>
       waitFor: (fits) =>
         until(
           () => (fits(said()) ? said() : undefined),
-          5_000,
+          15_000,
           () => `the bot said ${JSON.stringify(said().map(({ text }) => text.slice(0, 200)))}`,
         ),
       again: () => discord.redeliver(question.id),

@@ -45,7 +45,7 @@ export function createSlackPerson({ slack }: Pick<SimulatedWorld, 'slack'>, name
     return {
       said,
       async waitFor(fits) {
-        await interaction.waitFor(() => fits(said()), 5_000);
+        await interaction.waitFor(() => fits(said()), 15_000);
         return said();
       },
       async again() {

@@ -84,7 +84,7 @@ export interface DiscordSimulator {
   member(id?: string, traits?: MemberTraits): Member;
   /** The messages of the bot's DM with a person, oldest first. */
   dms(userId: string): VisibleMessage[];
-  /** Waits until the DMs fulfil a condition. @throws Error after `timeoutMs` (default 5000) with what was there */
+  /** Waits until the DMs fulfil a condition. @throws Error after `timeoutMs` (default 15000) with what was there */
   waitForDms(
     userId: string,
     condition: (dms: VisibleMessage[]) => boolean,
@@ -216,7 +216,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
     channel,
     member,
     dms,
-    waitForDms(userId, condition, timeoutMs = 5_000) {
+    waitForDms(userId, condition, timeoutMs = 15_000) {
       dmChannelOf(world, userId);
       const probe = () => {
         const there = dms(userId);

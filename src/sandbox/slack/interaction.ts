@@ -13,13 +13,13 @@ export interface Interaction {
   messages(): SeenMessage[];
   /**
    * The first of those messages that fits, as soon as there is one.
-   * @param timeoutMs real milliseconds, 2000 when left out
+   * @param timeoutMs real milliseconds, 15000 when left out
    * @throws Error that says what was seen instead
    */
   waitFor(fits: (message: SeenMessage) => boolean, timeoutMs?: number): Promise<SeenMessage>;
   /** The modals that were opened for this person since, oldest first. */
   views(): SlackView[];
-  /** The first of those modals. @throws Error after `timeoutMs` real milliseconds (2000 when left out) */
+  /** The first of those modals. @throws Error after `timeoutMs` real milliseconds (15000 when left out) */
   waitForView(timeoutMs?: number): Promise<SlackView>;
 }
 
@@ -41,7 +41,7 @@ export function createInteraction(
       if (ok) return undefined;
       return error === 'http_timeout' ? 'operation_timeout' : 'dispatch_failed';
     },
-    waitFor: (fits, timeoutMs = 2000) =>
+    waitFor: (fits, timeoutMs = 15_000) =>
       waitUntil(
         store,
         () => messages().find(fits),
@@ -51,7 +51,7 @@ export function createInteraction(
           return `Expected a fitting message for ${userId} within ${timeoutMs} ms, got ${seen.join(', ') || 'none'}`;
         },
       ),
-    waitForView: (timeoutMs = 2000) =>
+    waitForView: (timeoutMs = 15_000) =>
       waitUntil(
         store,
         () => views()[0],

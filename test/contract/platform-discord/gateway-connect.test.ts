@@ -15,7 +15,7 @@ describe('a gateway that Discord closes for good', () => {
   it.each(FATAL)('with %i is fatal once, with the cure', async (code, cure) => {
     const { sim, platform, fatal } = await startConnected();
     sim.gateway.disconnect({ code });
-    await vi.waitFor(() => expect(fatal).toHaveLength(1));
+    await vi.waitFor(() => expect(fatal).toHaveLength(1), 15_000);
     expect(fatal[0]?.message).toMatch(cure);
     expect(fatal[0]?.message).toContain(String(code));
     expect(platform.isConnected()).toBe(false);

@@ -31,16 +31,16 @@ describe('a gateway that is lost', () => {
       sim.gateway.disconnect({ code });
       await sim.gateway.waitFor(({ sessions }) => sessions[0]?.isConnected === false);
       const meanwhile = member.say('meanwhile', { mention: true });
-      await vi.waitFor(() => expect(platform.isConnected()).toBe(false));
+      await vi.waitFor(() => expect(platform.isConnected()).toBe(false), 15_000);
       await view.finish(words(5_000), receipt);
       over.resolve();
       const answers = () => member.sees(sim.home.channelId).filter(({ id }) => id !== asked.id && id !== meanwhile.id);
       expectWhole(answers(), words(5_000));
       const count = answers().length;
-      await vi.waitFor(() => expect(texts(answers()).at(-1)).toBe(`answer to meanwhile\n\n${receipt.text}`), 4_000);
+      await vi.waitFor(() => expect(texts(answers()).at(-1)).toBe(`answer to meanwhile\n\n${receipt.text}`), 15_000);
       expect(answers()).toHaveLength(count + 1);
       expect(prompts).toEqual(['first', 'meanwhile']);
-      await vi.waitFor(() => expect(platform.isConnected()).toBe(true));
+      await vi.waitFor(() => expect(platform.isConnected()).toBe(true), 15_000);
       expect(sim.gateway.counts).toMatchObject({ identifies: 1, resumes: 1 });
       expect(notes.map(({ text }) => text)).toContain('the gateway was lost: connecting again');
     },
@@ -53,7 +53,7 @@ describe('a gateway that is lost', () => {
     passTime(5_001);
     sim.gateway.invalidate();
     await sim.gateway.waitFor(({ counts }) => counts.sessions === 2);
-    await vi.waitFor(() => expect(platform.isConnected()).toBe(true));
+    await vi.waitFor(() => expect(platform.isConnected()).toBe(true), 15_000);
     const turn = sim.member().command('topup');
     await turn.done;
     expect(turn.messages()).toMatchObject([{ content: 'here' }]);
@@ -76,9 +76,9 @@ describe('a gateway that is lost', () => {
     await sim.gateway.waitFor(({ counts }) => counts.refused > 0);
     member.say('meanwhile', { dm: true });
     sim.gateway.settings.outage = null;
-    await vi.waitFor(() => expect(platform.isConnected()).toBe(true), 4_000);
+    await vi.waitFor(() => expect(platform.isConnected()).toBe(true), 15_000);
     member.say('after', { dm: true });
-    await vi.waitFor(() => expect(heard).toEqual(sessions === 1 ? ['meanwhile', 'after'] : ['after']));
+    await vi.waitFor(() => expect(heard).toEqual(sessions === 1 ? ['meanwhile', 'after'] : ['after']), 15_000);
     expect(sim.gateway.counts.sessions).toBe(sessions);
   });
 });

@@ -73,7 +73,7 @@ describe('an interaction that comes by the gateway', () => {
     sim.faults.next({ route: CALLBACK, ...fault });
     const turn = sim.member().command('topup');
     await seen(turn, (all) => all.length === 1);
-    await vi.waitFor(() => expect(sim.store.calls.filter(({ route }) => route === CALLBACK)).toHaveLength(2), 3_000);
+    await vi.waitFor(() => expect(sim.store.calls.filter(({ route }) => route === CALLBACK)).toHaveLength(2), 15_000);
     expect(turn.messages()).toMatchObject([{ content: 'here', ephemeral: true }]);
     expect(notes.filter(({ level }) => level === 'warn')).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe.skipIf(recorded.status === 'absent')('Discord as it was recorded', () =
   it('sends what members write as the simulator does', async () => {
     const { sim, heard } = await listen();
     sim.member().say('Hey', { mention: true });
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), 15_000);
     expect(compareShapes(shapeOf(heard), shapeOf(written))).toEqual({
       invented: [],
       // The nonce is the member's own client's; a position is counted in threads.
@@ -64,7 +64,7 @@ describe.skipIf(recorded.status === 'absent')('Discord as it was recorded', () =
   it('sends what the bot writes as the simulator does', async () => {
     const { heard, post } = await listen();
     await post({ content: 'Welcome', components: BUTTONS, embeds: [{ title: 'Hi', description: 'there', color: 1 }] });
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), 15_000);
     expect(compareShapes(shapeOf(heard), shapeOf(ofBots))).toEqual({
       invented: [],
       missing: [

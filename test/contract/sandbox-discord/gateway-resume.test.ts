@@ -19,13 +19,13 @@ describe('a client of the gateway that loses its connection', () => {
   ])('resumes when it was %s, and hears what it missed once', async (_, code) => {
     const { sim, heard, say } = await listen();
     say('before');
-    await vi.waitFor(() => expect(heard).toEqual(['before']));
+    await vi.waitFor(() => expect(heard).toEqual(['before']), 15_000);
     sim.gateway.disconnect({ code });
     await sim.gateway.waitFor(({ sessions }) => sessions.every(({ isConnected }) => !isConnected));
     say('meanwhile');
     await sim.gateway.waitFor(({ sessions }) => sessions.every(({ isConnected }) => isConnected));
     say('after');
-    await vi.waitFor(() => expect(heard).toEqual(['before', 'meanwhile', 'after']));
+    await vi.waitFor(() => expect(heard).toEqual(['before', 'meanwhile', 'after']), 15_000);
     expect(sim.gateway.counts).toEqual({
       connections: 2,
       refused: 0,
@@ -41,7 +41,7 @@ describe('a client of the gateway that loses its connection', () => {
     sim.gateway.askReconnect();
     await sim.gateway.waitFor(({ counts }) => counts.resumes === 1);
     say('after');
-    await vi.waitFor(() => expect(heard).toEqual(['after']));
+    await vi.waitFor(() => expect(heard).toEqual(['after']), 15_000);
     expect(sim.gateway.counts.identifies).toBe(1);
   });
 
@@ -74,7 +74,7 @@ describe('a client of the gateway that loses its connection', () => {
     await sim.gateway.waitFor(({ counts }) => counts.sessions === 2);
     expect(sim.gateway.sessions).toHaveLength(1);
     say('after');
-    await vi.waitFor(() => expect(heard).toEqual(['after']));
+    await vi.waitFor(() => expect(heard).toEqual(['after']), 15_000);
   });
 
   it('identifies anew when the gateway was down, as discord.js forgets its session then', async () => {
@@ -87,6 +87,6 @@ describe('a client of the gateway that loses its connection', () => {
     sim.gateway.settings.outage = null;
     await sim.gateway.waitFor(({ counts }) => counts.sessions === 2);
     say('after');
-    await vi.waitFor(() => expect(heard).toEqual(['after']));
+    await vi.waitFor(() => expect(heard).toEqual(['after']), 15_000);
   });
 });

@@ -83,7 +83,7 @@ describe('the gateway', () => {
     member.say('here');
     member.say('there', { channelId: channel.id });
     const dm = member.say('privately', { dm: true });
-    await vi.waitFor(() => expect(heard).toHaveLength(3));
+    await vi.waitFor(() => expect(heard).toHaveLength(3), 15_000);
     const home = Number((BigInt(sim.home.guildId) >> 22n) % 2n);
     expect(heard.toSorted()).toEqual(
       [
@@ -112,13 +112,13 @@ describe('a message at the gateway', () => {
     const channel = await client.channels.fetch(sim.home.channelId);
     if (!channel?.isSendable()) throw new Error('expected a channel to send to');
     const own = await channel.send('own');
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await vi.waitFor(() => expect(heard).toHaveLength(1), 15_000);
     member.say('plain');
     member.say('mentioned', { mention: true });
     member.say('reply with ping', { replyTo: own.id });
     member.say('reply without', { replyTo: own.id, ping: false });
     member.say('direct', { dm: true });
-    await vi.waitFor(() => expect(heard).toHaveLength(6));
+    await vi.waitFor(() => expect(heard).toHaveLength(6), 15_000);
     const mention = `<@${sim.applicationId}> mentioned`;
     expect(heard).toEqual(['own', '', mention, 'reply with ping', '', 'direct']);
   });
@@ -132,7 +132,7 @@ describe('a message at the gateway', () => {
     const turn = member.command('ask');
     await turn.done;
     member.say('thanks', { replyTo: turn.reply()?.id ?? '' });
-    await vi.waitFor(() => expect(heard).toEqual(['answer', '']));
+    await vi.waitFor(() => expect(heard).toEqual(['answer', '']), 15_000);
   });
 
   it('is whole with the intent for it, and absent without the intents for its place', async () => {
@@ -141,7 +141,7 @@ describe('a message at the gateway', () => {
     member.say('direct', { dm: true });
     member.say('unseen', { channelId: sim.channel({ botAccess: 'none' }).id });
     member.say('plain');
-    await vi.waitFor(() => expect(heard).toEqual(['plain']));
+    await vi.waitFor(() => expect(heard).toEqual(['plain']), 15_000);
   });
 
   it('tells of its changes and its end', async () => {
@@ -156,7 +156,7 @@ describe('a message at the gateway', () => {
     member.edit(said, fixed);
     const rest = client.rest;
     await rest.delete(Routes.channelMessage(said.channelId, said.id));
-    await vi.waitFor(() => expect(heard).toHaveLength(3));
+    await vi.waitFor(() => expect(heard).toHaveLength(3), 15_000);
     expect(heard).toEqual([
       ['MESSAGE_CREATE', said.id, said.content],
       ['MESSAGE_UPDATE', said.id, fixed],

@@ -15,7 +15,6 @@ beforeEach(async () => {
     now: () => clock,
     rateLimits: 'off',
     transport: 'socket',
-    ackDeadlineMs: 300,
   });
 });
 afterEach(async () => {
@@ -34,12 +33,12 @@ async function start() {
 }
 
 /** A client that only listens: what arrives is acknowledged by the test. */
-async function listen() {
+async function listen(clientPingTimeout = 50) {
   const receiver = new SocketModeReceiver({
     appToken: slack.settings.appToken,
     installerOptions: { clientOptions: clientOptions(slack) },
     logger: silent,
-    clientPingTimeout: 50,
+    clientPingTimeout,
   });
   receivers.push(receiver);
   const messages: { type: string; reason?: string; [fact: string]: unknown }[] = [];
@@ -121,6 +120,7 @@ describe('an app on a socket', () => {
   it('is sent envelopes as Slack makes them', async () => {
     await start();
     slack.events.subscriptions = ['message.im'];
+    slack.settings.ackDeadlineMs = 100;
     const ada = slack.user('U0ADA');
     await ada.dm('hi').acknowledged;
     await ada.command('/ask', 'x').acknowledged;
@@ -154,6 +154,7 @@ describe('an app on a socket', () => {
   it('that is not connected, or does not acknowledge, is told to people as a failure', async () => {
     expect(await slack.user('U0ADA').command('/ask').failure()).toBe('dispatch_failed');
     await start();
+    slack.settings.ackDeadlineMs = 100;
     expect(await slack.user('U0ADA').command('/ask').failure()).toBe('operation_timeout');
   });
 
@@ -170,11 +171,13 @@ describe('an app on a socket', () => {
 describe('an event that is not acknowledged', () => {
   it('comes again over another connection, with its number, its reason and the same id', async () => {
     slack.events.subscriptions = ['message.im'];
-    const deaf = await listen();
+    const deaf = await listen(5_000);
     await deaf.client.start();
+    slack.settings.ackDeadlineMs = 100;
     await slack.user('U0ADA').dm('hi').acknowledged;
     expect(slack.events.pending()).toMatchObject([{ attempt: 1, reason: 'http_timeout' }]);
     await deaf.client.disconnect();
+    slack.settings.ackDeadlineMs = 3_000;
     const { app } = await start();
     const heard: unknown[] = [];
     app.event('message', async ({ body, context }) => {

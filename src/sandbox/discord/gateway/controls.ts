@@ -27,7 +27,7 @@ export interface Controls {
   invalidate(how?: { resumable?: boolean }): void;
   /** Asks every client for a heartbeat now (op 1). */
   askHeartbeat(): void;
-  /** Waits until a condition holds. @throws Error after `timeoutMs` (default 5000) with what there was */
+  /** Waits until a condition holds. @throws Error after `timeoutMs` (default 15000) with what there was */
   waitFor(condition: (controls: Controls) => boolean, timeoutMs?: number): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function createControls(state: GatewayState, world: World): Controls {
       for (const connection of state.connections) connection.invalidate(resumable);
       if (!resumable) state.sessions.clear();
     },
-    async waitFor(condition, timeoutMs = 5_000) {
+    async waitFor(condition, timeoutMs = 15_000) {
       const describe = () => `there were ${JSON.stringify({ counts: this.counts, sessions: this.sessions })}`;
       await world.changes.until(() => condition(this) || undefined, timeoutMs, describe);
     },

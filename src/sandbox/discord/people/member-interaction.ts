@@ -2,7 +2,7 @@ import type { APIModalInteractionResponseCallbackData } from 'discord-api-types/
 import type { Acknowledgement, StoredInteraction, World } from '../world.ts';
 import { type VisibleMessage, visibleMessage } from './visible-message.ts';
 
-const DEFAULT_WAIT_MS = 5_000;
+const DEFAULT_WAIT_MS = 15_000;
 
 /** Something a member did, and what they see of the app's answer. */
 export interface MemberInteraction {
