@@ -11,10 +11,10 @@ import { createDurabilityCheck } from './durability-check.ts';
 import { createOpsDeps, opsSocketPath } from './ops-deps.ts';
 import { openOutside } from './outside.ts';
 import { createPlatforms } from './platforms.ts';
-import { createPrometheusMetrics } from './ports/metrics/prometheus.ts';
+import { createPrometheusMetrics, type PrometheusSources } from './ports/metrics/prometheus.ts';
 import { createServices } from './services.ts';
 import { createDodoWebhook } from './web/dodo-webhook.ts';
-import { createHealth } from './web/health.ts';
+import { createHealth, runChecks } from './web/health.ts';
 import { createOpsSocket } from './web/ops-socket.ts';
 import { createPaidPage } from './web/paid-page.ts';
 import { createWebServer } from './web/web-server.ts';
@@ -45,17 +45,19 @@ const GIVE_UP_AFTER: Millis = 8 * SECOND;
 export async function createApp(config: Config, secret: ConfigSecrets, overrides: Overrides = {}): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const fatal = Promise.withResolvers<Error>();
-  const outside = await openOutside(config, secret, overrides, opened);
-  const { store, clock, log } = outside;
-  const durability = createDurabilityCheck(outside.opened, config.isUnsafeStoreAccepted, clock);
-
-  const metrics = createPrometheusMetrics({
+  const clock = overrides.clock ?? Date.now;
+  const sources: PrometheusSources = {
     depths: () => store.depths(),
-    runningAsks: () => asks.running(),
+    running: () => ({ asks: asks.running(), heldTokens: asks.heldTokens() }),
     isDurable: () => durability.isDurable(),
     lastSweep: async () => (await readSweepProgress(store)).last,
+    ready: () => runChecks(checks),
     now: clock,
-  });
+  };
+  const metrics = createPrometheusMetrics(sources, [config.openai.model]);
+  const outside = await openOutside(config, secret, { ...overrides, clock }, metrics, opened);
+  const { store, log } = outside;
+  const durability = createDurabilityCheck(outside.opened, config.isUnsafeStoreAccepted, clock);
   const services = createServices(outside, config, overrides, metrics, (topics) => workers.nudge(topics));
   const { asks, heartbeats } = services;
   opened.defer(() => heartbeats.close());
@@ -67,6 +69,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     outside,
     host: web.express,
     chat: services.chat,
+    metrics,
     overrides,
     onFatal: (error) => fatal.resolve(error),
   });

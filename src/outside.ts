@@ -5,6 +5,7 @@ import type { Billing } from './core/billing.ts';
 import { createDodoBudget } from './core/dodo-budget.ts';
 import { createDodoHeard, type DodoHeard } from './core/dodo-heard.ts';
 import type { Log } from './core/log.ts';
+import type { Metrics } from './core/metrics.ts';
 import type { CountTokens, Model } from './core/model.ts';
 import type { Secrets } from './core/secrets.ts';
 import type { Store } from './core/store.ts';
@@ -43,10 +44,11 @@ const BILLING_TIMEOUT: Millis = 8 * SECOND;
 export async function openOutside(
   config: Config,
   secret: ConfigSecrets,
-  overrides: Overrides,
+  overrides: Overrides & { clock: Clock },
+  metrics: Metrics,
   stack: AsyncDisposableStack,
 ): Promise<Outside> {
-  const clock = overrides.clock ?? Date.now;
+  const { clock } = overrides;
   const log = overrides.log ?? createPinoLog('info');
   const secrets = createSecrets({
     current: secret.appSecret,
@@ -72,6 +74,7 @@ export async function openOutside(
     entitlementId: config.catalogue.entitlementId,
     clock,
     log,
+    metrics,
     timeoutMs: overrides.billingTimeoutMs ?? BILLING_TIMEOUT,
     budget: createDodoBudget(store, clock, config.dodo.callsPerMinute),
     onHeard: () => heard.note(),
@@ -82,6 +85,7 @@ export async function openOutside(
     ...(config.openai.baseUrl === null ? {} : { baseUrl: config.openai.baseUrl }),
     ...(modelTimeoutMs === undefined ? {} : { timeoutMs: modelTimeoutMs, idleTimeoutMs: modelTimeoutMs }),
     log,
+    metrics,
   });
   const count = await createTokenCounter();
   // A store that is not shared has one process, which finds its own leases again after a crash.

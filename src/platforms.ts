@@ -1,9 +1,11 @@
 import type { Express, Router } from 'express';
 import type { Overrides } from './app-overrides.ts';
 import type { Config, ConfigSecrets } from './config.ts';
-import type { ChatApp, Messenger, PlatformName } from './core/chat.ts';
+import type { ChatApp, Messenger } from './core/chat.ts';
 import type { Messengers } from './core/messengers.ts';
+import type { Metrics } from './core/metrics.ts';
 import { type Clock, MINUTE, SECOND } from './core/time.ts';
+import { watchMessenger } from './core/watch-platform.ts';
 import type { Outside } from './outside.ts';
 import { createDiscordGateway } from './platform/discord/discord-gateway.ts';
 import { createDiscordHttp } from './platform/discord/discord-http.ts';
@@ -32,6 +34,7 @@ export interface PlatformsDeps {
   outside: Outside;
   host: Express;
   chat: ChatApp;
+  metrics: Metrics;
   overrides: Overrides;
   /** A platform refuses for good; the message says what to do. */
   onFatal(error: Error): void;
@@ -41,7 +44,7 @@ export function createPlatforms(deps: PlatformsDeps): Platforms {
   const parts = [discord(deps), slack(deps)].filter((part) => part !== null);
   return {
     routers: parts.flatMap((part) => part.routers),
-    messengers: new Map(parts.map(({ messenger }): [PlatformName, Messenger] => [messenger.platform, messenger])),
+    messengers: new Map(parts.map(({ messenger }) => [messenger.platform, watchMessenger(messenger, deps.metrics)])),
     checks: parts.map(({ messenger: { platform }, lease, check }) =>
       lease === null ? remembered(platform, check, deps.outside.clock) : { name: platform, check: () => lease.check() },
     ),

@@ -17,6 +17,7 @@ import { createAlertSettings } from './core/alert-settings.ts';
 import { type ApiKeys, createApiKeys } from './core/api-keys.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
+import { countRefusals } from './core/asks/count-refusals.ts';
 import type { DailyTokens } from './core/asks/daily-tokens.ts';
 import { createHeartbeats, type Heartbeats } from './core/asks/heartbeats.ts';
 import { createStopRequests } from './core/asks/stop-requests.ts';
@@ -91,7 +92,7 @@ export function createServices(
   const heartbeats = createHeartbeats({ store, clock, log, metrics });
   const users = createAccountsOfUsers({ wallets, hash: rules.hash, clock });
   const { closedTo, daily, admission } = createOperatorLimits(outside, config, metrics);
-  const asks = createAsks({
+  const asksUncounted = createAsks({
     admission,
     daily,
     systemPrompt: config.openai.systemPrompt,
@@ -112,6 +113,7 @@ export function createServices(
     log,
     ...(overrides.askDeadlineMs === undefined ? {} : { deadlineMs: overrides.askDeadlineMs }),
   });
+  const asks = countRefusals(asksUncounted, metrics);
   const shop = createShop({
     store,
     wallets,
@@ -155,6 +157,7 @@ export function createServices(
       specs: commands,
       within,
     },
+    clock,
     log,
     metrics,
   });

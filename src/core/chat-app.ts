@@ -5,11 +5,14 @@ import { failureText } from './failure-text.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { noticeReply } from './notice-text.ts';
+import type { Clock } from './time.ts';
 import { ToldFailure } from './told-failure.ts';
+import { watchResponder } from './watch-platform.ts';
 
 export interface ChatAppDeps {
   commands: readonly Command[];
   services: Services;
+  clock: Clock;
   log: Log;
   metrics: Metrics;
 }
@@ -23,9 +26,10 @@ export function createChatApp(deps: ChatAppDeps): ChatApp {
   async function take(
     what: string,
     turn: Turn,
-    responder: Responder,
+    plain: Responder,
     run: (context: CommandContext) => Promise<void>,
   ): Promise<void> {
+    const responder = watchResponder(plain, turn.by.platform, deps);
     try {
       await run({ turn, responder, services });
       await showWaitingNotices(services, turn, responder);

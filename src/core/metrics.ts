@@ -1,26 +1,23 @@
-import type { CountName } from './account/decision.ts';
+import type { COUNTERS, HISTOGRAMS, MetricSpec } from './metric-catalogue.ts';
 
-/** Counters that the core raises besides those of decisions. */
-export type EventName =
-  | 'commit_conflicts'
-  | 'webhooks_received'
-  | 'webhooks_rejected'
-  | 'webhooks_repeated'
-  | 'webhooks_ignored'
-  | 'dead_letters'
-  | 'notices_sent'
-  | 'notices_found'
-  | 'notices_refused'
-  | 'usage_accepted'
-  | 'dodo_calls'
-  | 'dodo_faults'
-  | 'model_faults'
-  | 'platform_faults'
-  | 'holds_lapsed'
-  | 'messages_unknown'
-  | 'sweep_readings'
-  | 'streams_fenced';
+type Labelled<Specs> = { [Name in keyof Specs]: Specs[Name] extends { labels: object } ? Name : never }[keyof Specs];
+type LabelsOf<Spec extends MetricSpec> = Spec extends { labels: infer Labels }
+  ? { [Label in keyof Labels]: Labels[Label] extends readonly (infer Value)[] ? Value : string }
+  : never;
 
+export type LabelledCounter = Labelled<typeof COUNTERS>;
+export type PlainCounter = Exclude<keyof typeof COUNTERS, LabelledCounter>;
+export type CounterLabels<Name extends LabelledCounter> = LabelsOf<(typeof COUNTERS)[Name]>;
+export type HistogramName = keyof typeof HISTOGRAMS;
+export type HistogramLabels<Name extends HistogramName> = LabelsOf<(typeof HISTOGRAMS)[Name]>;
+
+/** Where the program counts what happens; the names and labels are those of the catalogue and no others. */
 export interface Metrics {
-  count(name: CountName | EventName, by?: number): void;
+  count(name: PlainCounter, by?: number): void;
+  countBy<Name extends LabelledCounter>(name: Name, labels: CounterLabels<Name>, by?: number): void;
+  /** @param seconds clocks may be set back: below zero counts as zero */
+  observe<Name extends HistogramName>(name: Name, labels: HistogramLabels<Name>, seconds: number): void;
 }
+
+/** For programs that nobody watches. */
+export const unwatched: Metrics = { count() {}, countBy() {}, observe() {} };

@@ -152,8 +152,10 @@ function rowChanges(decisions: readonly Decision<unknown>[]): Pick<AccountCommit
 }
 
 function announce(deps: WalletsDeps, folded: Folded): void {
-  for (const { name, by } of folded.decisions.flatMap((decision) => decision.counts ?? []))
-    deps.metrics.count(name, by);
+  for (const count of folded.decisions.flatMap((decision) => decision.counts ?? [])) {
+    if ('labels' in count) deps.metrics.countBy(count.name, count.labels, count.by);
+    else deps.metrics.count(count.name, count.by);
+  }
   for (const record of folded.commit?.records ?? []) {
     if (record.kind !== 'alert') continue;
     deps.metrics.count('alerts');

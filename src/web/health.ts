@@ -19,17 +19,22 @@ export function createHealth(
     response.json({ status: 'ok' });
   });
   router.get('/readyz', async (_request, response) => {
-    const results = await Promise.all(checks.map(async ({ name, check }) => [name, await passes(check)] as const));
-    const isReady = results.every(([, ok]) => ok);
+    const results = await runChecks(checks);
+    const isReady = [...results.values()].every((passes) => passes);
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : 'not_ready',
-      checks: Object.fromEntries(results.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+      checks: Object.fromEntries([...results].map(([name, passes]) => [name, passes ? 'ok' : 'failed'])),
     });
   });
   router.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.render());
   });
   return router;
+}
+
+/** @returns each check's name, and whether it passes */
+export async function runChecks(checks: readonly ReadinessCheck[]): Promise<ReadonlyMap<string, boolean>> {
+  return new Map(await Promise.all(checks.map(async ({ name, check }) => [name, await passes(check)] as const)));
 }
 
 async function passes(check: () => Promise<void>): Promise<boolean> {

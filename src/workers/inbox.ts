@@ -3,7 +3,7 @@ import type { Customers } from '../core/customers.ts';
 import { type ApplyEvent, waitingFor } from '../core/events/apply-event.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { NewRow, Row } from '../core/store.ts';
-import { DAY, HOUR, MINUTE } from '../core/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../core/time.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 /** A webhook as it waits: the raw body, sealed. */
@@ -15,7 +15,7 @@ export interface InboxBody {
 const WAITS_FOR = 90 * DAY;
 
 export interface InboxDeps extends RowWorkerDeps {
-  billing: Pick<Billing, 'parseEvent'>;
+  billing: Pick<Billing, 'parseEvent' | 'now'>;
   secrets: Secrets;
   applyEvent: ApplyEvent;
   customers: Customers;
@@ -41,6 +41,9 @@ export function createInboxWorker(deps: InboxDeps): RowWorker {
     const outcome = await deps.applyEvent(event);
     if (outcome.kind === 'dead') return outcome;
     if (outcome.kind === 'waits') return wait(row, outcome.customerId);
+    if (outcome.kind === 'applied' && event.kind !== 'ignored') {
+      deps.metrics.observe('webhook_lag_seconds', { event: event.kind }, (billing.now() - event.at) / SECOND);
+    }
     if (outcome.kind === 'ignored') {
       deps.metrics.count('webhooks_ignored');
       await keep(row);

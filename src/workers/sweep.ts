@@ -98,7 +98,7 @@ export function createSweep(deps: SweepDeps): Sweep {
 
   function begun(now: Millis): SweepUnderWay {
     memory = newMemory(memory.sightings);
-    return { movedAt: now, page: 0, tokens: 0, accounts: 0, strangers: 0 };
+    return { movedAt: now, page: 0, tokens: 0, accounts: 0, unsettled: 0, strangers: 0 };
   }
 
   async function lookAt(page: CustomerBalance[], at: SweepUnderWay, progress: SweepProgress): Promise<boolean> {
@@ -113,6 +113,7 @@ export function createSweep(deps: SweepDeps): Sweep {
     const figures = {
       tokens: at.tokens + found.tokens,
       accounts: at.accounts + found.accounts,
+      unsettled: at.unsettled + found.unsettled,
       strangers: at.strangers + found.strangers.length,
     };
     if (isFull) {

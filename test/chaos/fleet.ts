@@ -9,6 +9,7 @@ import {
   type SimulatedWorld,
   type SimulatedWorldOptions,
 } from '../../src/sandbox/simulated-world.ts';
+import { sumOfSeries } from '../helpers/bot.ts';
 import { startBalancer } from './balancer.ts';
 import { type Lines, openLines } from './lines.ts';
 import { type Member, startMember } from './member-process.ts';
@@ -144,8 +145,7 @@ export async function until(
 /** A counter of a process's `/metrics`, without `tallybot_` and `_total`; 0 when nothing was counted. */
 export async function metricOf(member: Member, name: string): Promise<number> {
   const text = await (await fetch(`${member.url()}/metrics`)).text();
-  const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name}_total `));
-  return Number(line?.split(' ').at(-1) ?? 0);
+  return sumOfSeries(text, `tallybot_${name}_total`);
 }
 
 /** The sum over the processes that are up. */

@@ -178,3 +178,23 @@ describe('a second try', () => {
     expect(asked).toHaveLength(3);
   });
 });
+
+describe('what the port counts', () => {
+  it('is each call by its share, those held back by our own budget apart, and each answer that was a fault', async () => {
+    const counted: string[] = [];
+    const metrics = { countBy: (name: string, labels: object) => counted.push(`${name} ${Object.values(labels)}`) };
+    let budget = true;
+    const { billing } = await startServer([answer(503), answer(401)], { metrics, budget: async () => budget });
+    await failureOf(billing.probe());
+    await failureOf(billing.debit(debit));
+    budget = false;
+    await failureOf(billing.debit(debit));
+    expect(counted).toEqual([
+      'dodo_calls reconcile',
+      'vendor_errors dodo,unavailable',
+      'dodo_calls usage',
+      'vendor_errors dodo,unauthorized',
+      'dodo_calls_held_back usage',
+    ]);
+  });
+});

@@ -37,7 +37,10 @@ export interface Bot {
   meterTick(): Promise<void>;
   /** What the bot has written into its store's file. */
   kept: Kept;
-  /** A counter or a gauge of `/metrics`, without `tallybot_`; 0 when it is not there. */
+  /**
+   * A counter or a gauge of `/metrics`, without `tallybot_`; 0 when it is not there. Without labels, the sum of all its
+   * series; with them, as they are written there: `rows_waiting{topic="inbox"}`.
+   */
   metric(name: string): Promise<number>;
   /** Ends the bot and starts another one on the same store. */
   restart(): Promise<void>;
@@ -132,8 +135,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     kept: createKept(config.databasePath),
     async metric(name) {
       const text = await (await fetch(`${bot.app.url}/metrics`)).text();
-      const line = text.split('\n').find((one) => one.startsWith(`tallybot_${name} `));
-      return Number(line?.split(' ').at(-1) ?? 0);
+      return sumOfSeries(text, `tallybot_${name}`);
     },
     async restart() {
       await bot.app.close();
@@ -189,6 +191,12 @@ export function createKept(path: string): Kept {
         topic,
       ).map((row) => ({ ...row, body: JSON.parse(row.body) })),
   };
+}
+
+/** @returns the sum of the series of a metric in Prometheus' text, or the one series that is named with its labels */
+export function sumOfSeries(text: string, name: string): number {
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
 function collectingLog(lines: Logged[]): Log {

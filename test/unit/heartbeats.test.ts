@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { HOLD_LEASE } from '../../src/core/account/hold.ts';
 import { createHeartbeats, type Heartbeats } from '../../src/core/asks/heartbeats.ts';
+import { unwatched } from '../../src/core/metrics.ts';
 
 let heartbeats: Heartbeats;
 let rowIsThere: boolean;
@@ -15,7 +16,7 @@ function start(): Heartbeats {
     store: { extend: async (rows) => new Set(rowIsThere ? rows.map((row) => row.id) : []) },
     clock: () => now,
     log,
-    metrics: { count() {} },
+    metrics: unwatched,
   });
   return heartbeats;
 }

@@ -1,6 +1,7 @@
 import type { Config, ConfigSecrets } from '../../config.ts';
 import { createDodoBudget } from '../../core/dodo-budget.ts';
 import type { Log } from '../../core/log.ts';
+import { unwatched } from '../../core/metrics.ts';
 import { findOp } from '../../core/ops/all-ops.ts';
 import type { OpsAnswer, OpsRequest } from '../../core/ops/op.ts';
 import type { Store } from '../../core/store.ts';
@@ -71,7 +72,7 @@ function depsOn(store: Store, config: Config, secret: ConfigSecrets, isReading: 
     // The budget is counted in the store; what only reads asks Dodo once at most.
     budget: isReading ? async () => true : createDodoBudget(store, clock, config.dodo.callsPerMinute),
   });
-  const wallets = createWallets({ store, clock, log: silent, metrics: { count() {} }, onRows() {} });
+  const wallets = createWallets({ store, clock, log: silent, metrics: unwatched, onRows() {} });
   const rules = createRules(config, (text) => secrets.hash(text));
   return createOpsDeps({ store, wallets, billing, secrets, rules, clock });
 }

@@ -86,7 +86,6 @@ export function decideHold(
     account: null,
     ...after,
     reply: { kind: 'refused', refusal },
-    counts: [{ name: 'asks_refused', by: 1 }, ...(after.counts ?? [])],
   });
 
   const { model } = request;

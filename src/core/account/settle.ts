@@ -1,4 +1,5 @@
 import type { UsageEvent } from '../billing.ts';
+import type { AskOutcome } from '../metric-catalogue.ts';
 import type { ModelUsage } from '../model.ts';
 import { type ModelRules, weighUsage } from '../models.ts';
 import type { NewRow } from '../store.ts';
@@ -72,8 +73,8 @@ export function decideSettle(
     settledAt: moment.now,
   };
   const counts: Count[] = [
-    { name: 'asks_settled', by: 1 },
-    { name: 'tokens_charged', by: charged },
+    { name: 'asks_settled', by: 1, labels: { source: request.source, outcome: outcomeOf(request, charged) } },
+    { name: 'tokens_charged', by: charged, labels: { source: request.source, model: hold.model } },
     { name: 'tokens_beyond_hold', by: receipt.beyondHold },
     { name: 'notices', by: told.rows.length },
   ];
@@ -85,6 +86,13 @@ export function decideSettle(
     records: [{ kind: 'ask', id: hold.askId, at: moment.now, body: receipt }],
     counts: counts.filter((count) => count.by > 0),
   };
+}
+
+function outcomeOf({ ending, visible }: SettleRequest, charged: number): AskOutcome {
+  if (ending === 'complete') return 'answered';
+  if (ending !== 'length' && ending !== 'stopped') return ending;
+  if (!visible && charged === 0) return 'free';
+  return ending === 'length' ? 'answered' : 'stopped';
 }
 
 function settlesByMeter(account: Account, rules: Rules): boolean {

@@ -75,6 +75,8 @@ export interface Asks {
   receipt(askId: string): Promise<Receipt | null>;
   /** Asks that run in this process. */
   running(): number;
+  /** Tokens that they hold. */
+  heldTokens(): number;
   /** Ends every running ask as interrupted. */
   interruptAll(): void;
 }
@@ -91,7 +93,7 @@ export interface AsksDeps {
   moment(): Moment;
   heard: DodoHeard;
   heartbeats: Heartbeats;
-  metrics: Pick<Metrics, 'count'>;
+  metrics: Pick<Metrics, 'countBy' | 'observe'>;
   admission: Admission;
   daily: DailyTokens;
   /** Said to the model before every question; null: nothing. */

@@ -31,16 +31,14 @@ export function createAsks(deps: AsksDeps): Asks {
 
   return {
     async start(question) {
+      const askedAt = deps.moment().now;
       const prepared = preparePrompt(question.prompt, modelRules, deps.count, deps.systemPrompt);
       if (prepared.kind === 'refused') return prepared;
       const { messages, inputTokens, wantedOutputTokens } = prepared;
       const { by } = question;
       const most = mostTokens({ inputTokens, model: modelRules, wantedOutputTokens });
       const admitted = await admission.admit(question.place, most);
-      if (admitted.kind === 'refused') {
-        deps.metrics.count('asks_refused');
-        return admitted;
-      }
+      if (admitted.kind === 'refused') return admitted;
       const { day, atMost } = admitted.share;
       const askId = askIdOf(rules.hash, by.platform, question.cause);
       const lapse: LapseBody = {
@@ -76,12 +74,14 @@ export function createAsks(deps: AsksDeps): Asks {
           askId,
           outputBound: held.outputBound,
           clampedTo: clamped ? (byOperator ? 'day' : 'balance') : null,
-          run: (view) => runAsk.run({ accountId, hold: held, messages, lapse, view }),
+          run: (view) => runAsk.run({ accountId, hold: held, messages, lapse, askedAt, view }),
           abandon: async () => {
             const isReleased = await wallets.run(accountId, [], (account) =>
               account === null ? { account: null, reply: false } : decideRelease(account, askId),
             );
-            if (isReleased) await deps.daily.correct(day, -held.tokens);
+            if (!isReleased) return;
+            deps.metrics.countBy('asks_abandoned', { source: by.platform });
+            await deps.daily.correct(day, -held.tokens);
           },
         },
       };
@@ -98,6 +98,7 @@ export function createAsks(deps: AsksDeps): Asks {
       return record === null ? null : (record.body as Receipt);
     },
     running: () => runAsk.running().length,
+    heldTokens: () => runAsk.heldTokens(),
     interruptAll() {
       for (const askId of runAsk.running()) runAsk.breakOff(askId, 'shutdown');
     },

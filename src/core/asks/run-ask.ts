@@ -3,7 +3,9 @@ import { lapseRowId } from '../account/hold.ts';
 import { decideSettle, type SettleReply, type SettleRequest } from '../account/settle.ts';
 import { safetyIdOf } from '../identity.ts';
 import type { ModelMessage } from '../model.ts';
+import type { Millis } from '../time.ts';
 import type { WalletUser } from '../wallet-user.ts';
+import { createAnswerWatch } from './answer-watch.ts';
 import type { AskResult, AsksDeps, AskView, LapseBody } from './ask.ts';
 import { LOOK_FOR_STOP_EVERY } from './stop-requests.ts';
 import { type BreakOff, isVisible, streamAnswer } from './stream-answer.ts';
@@ -13,6 +15,7 @@ interface HeldAsk {
   hold: Hold;
   messages: readonly ModelMessage[];
   lapse: LapseBody;
+  askedAt: Millis;
   view: AskView;
 }
 
@@ -20,12 +23,13 @@ interface HeldAsk {
 export interface RunAsk {
   run(ask: HeldAsk): Promise<AskResult>;
   running(): string[];
+  heldTokens(): number;
   askerOf(askId: string): WalletUser | null;
   breakOff(askId: string, why: BreakOff): void;
 }
 
 export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
-  const running = new Map<string, { by: WalletUser; controller: AbortController }>();
+  const running = new Map<string, { hold: Hold; controller: AbortController }>();
 
   async function settle(accountId: string, request: SettleRequest): Promise<SettleReply | 'failed'> {
     try {
@@ -67,18 +71,19 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
   }
 
   return {
-    async run({ accountId, hold, messages, lapse, view }) {
+    async run({ accountId, hold, messages, lapse, askedAt, view }) {
       const { askId } = hold;
       const controller = new AbortController();
       const progress: LapseBody = { ...lapse };
       const breakOff = (why: BreakOff) => controller.abort(why);
-      running.set(askId, { by: hold.by, controller });
+      running.set(askId, { hold, controller });
       const deadline = setTimeout(() => breakOff('deadline'), deps.deadlineMs);
       const heartbeat = deps.heartbeats.begin(
         askId,
         () => ({ ...progress, sealedHandle: seal(view) }),
         () => breakOff('lease_lost'),
       );
+      const watch = createAnswerWatch(deps, { source: hold.by.platform, model: hold.model }, askedAt);
       const stopLooking = lookForStop(askId, breakOff);
       let isToBeClosed = false;
       try {
@@ -98,6 +103,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           (text, { outputTokens, visible }) => {
             progress.outputTokens = outputTokens;
             progress.visible = visible;
+            if (visible) watch.shown();
             view.show(text, () => heartbeat.isOurs());
           },
         );
@@ -113,6 +119,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         });
         const done = settled === 'failed' ? null : settled;
         if (done !== null) await deps.daily.correct(lapse.countedOn, done.receipt.charged - done.heldTokens);
+        if (done !== null) watch.settled();
         isToBeClosed = done !== null;
         return {
           text: streamed.text,
@@ -135,7 +142,8 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
       }
     },
     running: () => [...running.keys()],
-    askerOf: (askId) => running.get(askId)?.by ?? null,
+    heldTokens: () => [...running.values()].reduce((sum, { hold }) => sum + hold.tokens, 0),
+    askerOf: (askId) => running.get(askId)?.hold.by ?? null,
     breakOff: (askId, why) => running.get(askId)?.controller.abort(why),
   };
 }

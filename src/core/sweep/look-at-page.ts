@@ -1,3 +1,4 @@
+import { unsettledTokens } from '../account/available.ts';
 import { judgeDrift, type Sighting } from '../account/drift.ts';
 import { requestReconcile } from '../account/reconcile.ts';
 import type { CustomerBalance } from '../billing.ts';
@@ -12,6 +13,8 @@ export interface PageFindings {
   tokens: number;
   /** Accounts that differ. */
   accounts: number;
+  /** Tokens used that Dodo's ledger does not show yet. */
+  unsettled: number;
   /** Customers that are no account's. */
   strangers: CustomerBalance[];
   /** By customer, for the next sweep. */
@@ -38,6 +41,7 @@ export function createLookAtPage(deps: {
     if (owner.kind !== 'account') return;
     const account = await wallets.read(owner.accountId);
     if (account === null) return;
+    found.unsettled += unsettledTokens(account);
     const judged = judgeDrift(account, listed, before);
     if (judged.drift !== null) {
       found.accounts += 1;
@@ -58,7 +62,7 @@ export function createLookAtPage(deps: {
   }
 
   return async (page, before) => {
-    const found: PageFindings = { tokens: 0, accounts: 0, strangers: [], sightings: new Map() };
+    const found: PageFindings = { tokens: 0, accounts: 0, unsettled: 0, strangers: [], sightings: new Map() };
     await Promise.all(page.map((listed) => look(listed, before.get(listed.customerId) ?? null, found)));
     return found;
   };

@@ -7,6 +7,8 @@ export interface SweepFigures {
   tokens: number;
   /** Accounts that differ. */
   accounts: number;
+  /** Tokens used that Dodo's ledger does not show yet, of all customers. */
+  unsettled: number;
   /** Customers with a balance that are no account's. */
   strangers: number;
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { BillingError, type CallShare } from '../../core/billing.ts';
 import type { Log } from '../../core/log.ts';
+import type { Metrics } from '../../core/metrics.ts';
 import type { DodoClock } from './dodo-clock.ts';
 import { toBillingError } from './faults.ts';
 import { firstProblem } from './shapes.ts';
@@ -29,16 +30,23 @@ export interface Calls {
 export function createCalls(options: {
   budget: (share: CallShare) => Promise<boolean>;
   dodoClock: DodoClock;
+  metrics: Pick<Metrics, 'countBy'>;
   log: Log;
 }): Calls {
+  const { metrics } = options;
+
   async function once<Answer>(call: Call<Answer>): Promise<Answer> {
-    if (!(await options.budget(call.share))) {
-      throw new BillingError('rate_limited', `${call.name}: our own budget of calls (${call.share}) is used up`);
+    const { share } = call;
+    if (!(await options.budget(share))) {
+      metrics.countBy('dodo_calls_held_back', { share });
+      throw new BillingError('rate_limited', `${call.name}: our own budget of calls (${share}) is used up`);
     }
+    metrics.countBy('dodo_calls', { share });
     try {
       return understood(call, await call.send());
     } catch (error) {
       const told = toBillingError(error, call.name, options.dodoClock.now());
+      metrics.countBy('vendor_errors', { vendor: 'dodo', kind: told.fault });
       options.log.debug({ call: call.name, fault: told.fault, status: told.status }, 'a call to Dodo failed');
       throw told;
     }

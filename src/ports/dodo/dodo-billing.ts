@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Billing, CallShare } from '../../core/billing.ts';
 import type { Log } from '../../core/log.ts';
+import { type Metrics, unwatched } from '../../core/metrics.ts';
 import { type Clock, type Millis, SECOND } from '../../core/time.ts';
 import { adjust } from './adjust.ts';
 import { readBalances } from './balances.ts';
@@ -31,6 +32,7 @@ export interface DodoBillingOptions {
   entitlementId: string;
   clock: Clock;
   log: Log;
+  metrics?: Pick<Metrics, 'countBy'>;
   /** For one whole call, answer included; default 10 s. */
   timeoutMs?: Millis;
   /** Asked before every request; false: over budget, the request is not made. */
@@ -44,7 +46,7 @@ export interface DodoBillingOptions {
  * @throws Error when a key or the address cannot work; no message shows a key.
  */
 export function createDodoBilling(options: DodoBillingOptions): Billing {
-  const { entitlementId, log, budget } = options;
+  const { entitlementId, log, budget, metrics = unwatched } = options;
   const dodoClock = createDodoClock(options.clock);
   const client = createClient({
     apiKey: options.apiKey,
@@ -55,7 +57,7 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
     fetch: createTransport(dodoClock, options.onHeard ?? (() => {})),
   });
   assertWebhookKeyWorks(client);
-  const calls = createCalls({ budget, dodoClock, log });
+  const calls = createCalls({ budget, dodoClock, metrics, log });
   const port = { client, calls, dodoClock, entitlementId };
 
   return {

@@ -18,6 +18,11 @@ export function createSweepGauges(registry: Registry, now: () => number): (last:
     help: 'Accounts whose balance at Dodo differed from ours at the last sweep',
     registers,
   });
+  const unsettled = new Gauge({
+    name: 'tallybot_unsettled_tokens',
+    help: "Tokens used that Dodo's ledger does not show yet, of all customers, at the last sweep",
+    registers,
+  });
   const strangers = new Gauge({
     name: 'tallybot_customers_unknown',
     help: 'Customers with a balance at Dodo that are no account of ours, at the last sweep',
@@ -31,6 +36,7 @@ export function createSweepGauges(registry: Registry, now: () => number): (last:
   return (last) => {
     tokens.set(last?.tokens ?? 0);
     accounts.set(last?.accounts ?? 0);
+    unsettled.set(last?.unsettled ?? 0);
     strangers.set(last?.strangers ?? 0);
     age.set(Math.max(0, now() - (last?.finishedAt ?? startedAt)) / 1000);
   };

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { Log } from '../../core/log.ts';
+import { type Metrics, unwatched } from '../../core/metrics.ts';
 import type { Model, ModelChunk, ModelRequest } from '../../core/model.ts';
 import { type Millis, SECOND } from '../../core/time.ts';
 import { toModelChunks } from './chunks.ts';
@@ -15,6 +16,7 @@ export interface OpenAiModelOptions {
   /** Without a byte once it has begun; default 90 s, since a model may think in silence. */
   idleTimeoutMs?: Millis;
   log: Log;
+  metrics?: Pick<Metrics, 'countBy'>;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface OpenAiModelOptions {
  * @throws Error when the key cannot be sent; the message never shows it
  */
 export function createOpenAiModel(options: OpenAiModelOptions): Model {
+  const { metrics = unwatched } = options;
   if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
     throw new Error('The OpenAI API key: expected visible ASCII characters without spaces, came something else');
   }
@@ -61,6 +64,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       // The SDK ends an aborted stream without a word; whoever aborted gets their own reason back.
       signal.throwIfAborted();
       const told = toModelError(error);
+      metrics.countBy('vendor_errors', { vendor: 'openai', kind: told.fault });
       options.log.warn({ askId: request.askId, fault: told.fault, status: told.status }, 'the model failed');
       throw told;
     }

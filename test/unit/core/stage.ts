@@ -42,11 +42,10 @@ export async function openStage(): Promise<Stage> {
   };
   const announced: ReadonlySet<Topic>[] = [];
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  const metrics: Metrics = {
-    count: (name, by = 1) => {
-      counts.set(name, (counts.get(name) ?? 0) + by);
-    },
+  const count = (name: string, by = 1) => {
+    counts.set(name, (counts.get(name) ?? 0) + by);
   };
+  const metrics: Metrics = { count, countBy: (name, _labels, by) => count(name, by), observe() {} };
   const stage: Stage = {
     store,
     now: NOW,

@@ -119,11 +119,11 @@ describe('commands for one account', () => {
       account: null,
       reply: 'no',
       rows: [rowOf('never')],
-      counts: [{ name: 'asks_refused', by: 2 }],
+      counts: [{ name: 'asks_clamped', by: 2 }],
     });
     expect(await wallets.run('acc', [], refuse)).toBe('no');
     expect(stage.transactions()).toBe(0);
-    expect(stage.counted('asks_refused')).toBe(2);
+    expect(stage.counted('asks_clamped')).toBe(2);
     expect(await wallets.read('acc')).toBeNull();
     expect(await claimed(stage)).toEqual([]);
   });
