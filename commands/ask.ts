@@ -26,9 +26,9 @@ async function refuse(
 ): Promise<void> {
   await responder.acknowledge('private');
   const isPoor = start.refusal.reason === 'no_tokens';
-  const plan = isPoor ? (await services.wallet.figures(turn.by)).plan : null;
-  const buttons = isPoor ? buyButtons(services.rules.catalogue, plan !== null) : [];
-  await responder.reply({ text: refusalText(start.refusal), buttons });
+  const hasPlan = isPoor && (await services.wallet.figures(turn.by)).plan !== null;
+  const buttons = isPoor ? buyButtons(services.rules.catalogue, hasPlan) : [];
+  await responder.reply({ text: refusalText(start.refusal, hasPlan), buttons });
 }
 
 async function answer({ responder }: CommandContext, started: StartedAsk, isPrivate: boolean): Promise<void> {

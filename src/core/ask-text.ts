@@ -7,8 +7,12 @@ import { failureText } from './failure-text.ts';
 import { closedText } from './places.ts';
 import { formatTokens } from './tokens.ts';
 
-/** Why an ask was refused, and what to do. Nothing was charged. */
-export function refusalText(refusal: Refusal | PromptRefusal | BrakeRefusal): string {
+/**
+ * Why an ask was refused, and what to do. Nothing was charged.
+ * @param hasPlan a plan runs, so no other is offered
+ */
+export function refusalText(refusal: Refusal | PromptRefusal | BrakeRefusal, hasPlan: boolean): string {
+  const wayOut = hasPlan ? 'Top up to go on.' : 'Subscribe or top up to go on.';
   switch (refusal.reason) {
     case 'prompt_empty':
       return 'Please write what you want to ask, for example: /ask Why is the sky blue?';
@@ -16,8 +20,8 @@ export function refusalText(refusal: Refusal | PromptRefusal | BrakeRefusal): st
       return `That is too long for the model: ${refusal.tokens === null ? 'it' : `it has about ${formatTokens(refusal.tokens)} tokens and the model`} takes at most ${formatTokens(refusal.most)}. Please shorten it. Nothing was charged.`;
     case 'no_tokens':
       return refusal.available === 0
-        ? `You have no tokens left; this question needs at least ${formatTokens(refusal.needs)}. Subscribe or top up to go on. Nothing was charged.`
-        : `This question needs at least ${formatTokens(refusal.needs)} tokens and you have ${formatTokens(refusal.available)} free. Subscribe or top up to go on. Nothing was charged.`;
+        ? `You have no tokens left; this question needs at least ${formatTokens(refusal.needs)}. ${wayOut} Nothing was charged.`
+        : `This question needs at least ${formatTokens(refusal.needs)} tokens and you have ${formatTokens(refusal.available)} free. ${wayOut} Nothing was charged.`;
     case 'balance_unconfirmed':
       return 'Your payment is still being confirmed. Please try again in a minute. Nothing was charged.';
     case 'billing_silent':

@@ -32,10 +32,13 @@ export function createChatApp(deps: ChatAppDeps): ChatApp {
     const responder = watchResponder(plain, turn.by.platform, deps);
     try {
       await run({ turn, responder, services });
-      await showWaitingNotices(services, turn, responder);
     } catch (error) {
-      await tellFailure(what, turn, responder, error);
+      return tellFailure(what, turn, responder, error);
     }
+    // What the member asked for is done and paid: that it failed must not be said now.
+    await showWaitingNotices(services, turn, responder).catch((error: unknown) => {
+      deps.log.warn({ err: error, cause: turn.cause }, 'notices could not be shown; they go on waiting');
+    });
   }
 
   async function tellFailure(what: string, turn: Turn, responder: Responder, error: unknown): Promise<void> {

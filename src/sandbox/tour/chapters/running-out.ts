@@ -9,10 +9,11 @@ const VISIBLE = 240;
 
 /** The last tokens: an answer is clamped to what is left, and the next question is refused. */
 export async function runOut(stage: Stage, person: Person, buttons: string): Promise<void> {
-  const { expect, sandbox } = stage;
+  const { expect, narrator, sandbox } = stage;
   const before = await readBalance(stage, person, 'told');
   const left = before.left + before.overageLeft;
   const prompt = `[[think:${left - VISIBLE}]] [[length:2000]] Tell me everything about the sea`;
+  narrator.note('what stands in [[…]] steers the simulated model: tokens to think, and tokens to write');
   const answer = await use(stage, person, 'ask', prompt);
   const text = answer.map((message) => message.text).join('\n');
   const bound = /allowed at most ([\d,]+) tokens/.exec(text)?.[1] ?? 'nothing';
