@@ -12,7 +12,7 @@ export function createPaidPage(brandName: string): Router {
   const page = pageFor(escapeHtml(brandName));
   router.get(PAID_PATH, (_request, response) => {
     response
-      .set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .set('content-security-policy', "default-src 'none'; img-src data:; style-src 'unsafe-inline'")
       .set('cache-control', 'no-store')
       .type('html')
       .send(page);
@@ -26,6 +26,7 @@ function pageFor(brand: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>${brand}</title>
 <style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto; padding: 0 1rem }</style>
 <main>

@@ -74,8 +74,19 @@ describe('a command', () => {
   it('carries the prefix of the operator', async () => {
     await stage.close();
     stage = await createSlackStage({ commandPrefix: 'ai-' });
-    await user().command('/ai-help', '', { channel: GENERAL }).acknowledged;
+    stage.script.run = (_turn, responder) =>
+      responder.reply({ text: 'See /help, or `/ask <prompt>`; not https://x.test/help, /helpful or and/ask.' });
+    const asked = user().command('/ai-help', '', { channel: GENERAL });
+    const told = 'See /ai-help, or `/ai-ask <prompt>`; not https://x.test/help, /helpful or and/ask.';
+    await asked.waitFor(({ text }) => text === told);
     expect(stage.turns.map((turn) => turn.name)).toEqual(['help']);
+    const notice = { id: 'n1', reply: { text: 'You can change it with /ask.' } };
+    await stage.platform.messenger.direct(
+      { platform: 'slack', workspace: 'T0SIMTEAM', user: 'U0ALICE' },
+      notice,
+      false,
+    );
+    expect(stage.slack.dms('U0ALICE').map(({ text }) => text)).toEqual(['You can change it with /ai-ask.']);
   });
 
   it('is acknowledged in time when the app has not answered yet', async () => {

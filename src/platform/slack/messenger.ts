@@ -7,6 +7,7 @@ import { renderReply } from './blocks.ts';
 import { callSlack } from './call-slack.ts';
 import type { SlackClients } from './clients.ts';
 import { closeMessage } from './close-message.ts';
+import type { NameCommands } from './command-names.ts';
 import { createMessageChannel, openDirect } from './message-channel.ts';
 import { fromHandle } from './message-place.ts';
 import { createResponseUrl } from './response-url.ts';
@@ -17,12 +18,17 @@ const NOTICE_EVENT = 'tallybot_notice';
 /** How many of the last messages are searched for a notice; apps sold outside Slack's marketplace get 15. */
 const SEARCHED = 50;
 
-export function createMessenger(options: { clients: SlackClients; clock: Clock; log: Log }): Messenger {
+export function createMessenger(options: {
+  clients: SlackClients;
+  nameCommands: NameCommands;
+  clock: Clock;
+  log: Log;
+}): Messenger {
   const { clients, clock, log } = options;
 
   async function sendNotice(client: webApi.WebClient, user: string, id: string, reply: Reply): Promise<void> {
     const direct = await openDirect(client, user);
-    const contents = renderReply(reply);
+    const contents = renderReply(options.nameCommands(reply));
     for (const [index, content] of contents.entries()) {
       // The mark stands on the last part: a notice that is found was delivered whole.
       const isLast = index === contents.length - 1;

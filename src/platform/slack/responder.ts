@@ -2,6 +2,7 @@ import { type AnswerView, PlatformError, type Reply, type Responder, type Visibi
 import type { Millis } from '../../core/time.ts';
 import { renderReply, type SlackContent } from './blocks.ts';
 import { withRetries } from './call-slack.ts';
+import type { NameCommands } from './command-names.ts';
 import { type AnswerTools, openMessageAnswer } from './message-answer.ts';
 import type { MessageChannel } from './message-channel.ts';
 import { type InstallSource, type MessagePlace, toHandle } from './message-place.ts';
@@ -10,6 +11,7 @@ import { slackCode } from './slack-errors.ts';
 import { openUrlAnswer } from './url-answer.ts';
 
 export interface ResponderOptions extends AnswerTools {
+  nameCommands: NameCommands;
   /** Tells Slack that the request was heard; called once. */
   ack(): Promise<void>;
   /** After this the platform acknowledges by itself, in milliseconds; Slack waits three seconds. */
@@ -156,7 +158,8 @@ export function createResponder(options: ResponderOptions): SlackResponder {
       const asAcknowledged = await acknowledge('private');
       const to = isAnswered ? 'private' : asAcknowledged;
       isAnswered = true;
-      for (const content of renderReply(reply, { headline: headlineFor(to) })) await deliver(content, to);
+      const contents = renderReply(options.nameCommands(reply), { headline: headlineFor(to) });
+      for (const content of contents) await deliver(content, to);
     },
     openAnswer,
   };

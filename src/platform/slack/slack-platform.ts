@@ -8,6 +8,7 @@ import { createBoltApp } from './bolt-app.ts';
 import { checkSlack } from './check.ts';
 import { createClientOptions } from './client-options.ts';
 import { createInstalledClients, createSingleClient, type SlackClients } from './clients.ts';
+import { createNameCommands } from './command-names.ts';
 import { createDirectChannels } from './direct-channels.ts';
 import { createEditBudget } from './edit-budget.ts';
 import { registerEventListeners } from './event-listeners.ts';
@@ -55,7 +56,8 @@ export interface SlackPlatform {
 /** Slack over any receiver of Bolt; with OAuth it mounts `GET /slack/install` and `GET /slack/oauth_redirect`. */
 export function createSlackPlatform(receiver: Receiver, options: SlackOptions): SlackPlatform {
   const { host, auth, baseUrl, chat, clock, log } = options;
-  const { apiUrl = API_URL, setTimer = realTimer } = options;
+  const { apiUrl = API_URL, setTimer = realTimer, commandPrefix = '' } = options;
+  const nameCommands = createNameCommands(chat.commands, commandPrefix);
   const clientOptions = createClientOptions(apiUrl, log);
   const app = createBoltApp(receiver, clientOptions, log);
 
@@ -71,6 +73,7 @@ export function createSlackPlatform(receiver: Receiver, options: SlackOptions): 
   const runner = createTurnRunner({
     clients,
     directChannels: createDirectChannels(setTimer),
+    nameCommands,
     budget: createEditBudget(clock),
     ackDeadlineMs: options.ackDeadlineMs ?? ACK_DEADLINE,
     editIntervalMs: options.editIntervalMs ?? EDIT_INTERVAL,
@@ -78,11 +81,11 @@ export function createSlackPlatform(receiver: Receiver, options: SlackOptions): 
     clock,
     log,
   });
-  registerListeners(app, { chat, commandPrefix: options.commandPrefix ?? '', handle: runner.handle, log });
+  registerListeners(app, { chat, commandPrefix, handle: runner.handle, log });
   registerEventListeners(app, { chat, handle: runner.handle, clock, log });
 
   return {
-    messenger: createMessenger({ clients, clock, log }),
+    messenger: createMessenger({ clients, nameCommands, clock, log }),
     check: () => checkSlack('botToken' in auth ? auth.botToken : undefined, clientOptions),
     close: () => runner.idle(),
   };

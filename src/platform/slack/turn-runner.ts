@@ -1,6 +1,7 @@
 import type { Responder, Turn } from '../../core/chat.ts';
 import type { Millis } from '../../core/time.ts';
 import type { SlackClients } from './clients.ts';
+import type { NameCommands } from './command-names.ts';
 import type { DirectChannels } from './direct-channels.ts';
 import type { AnswerTools } from './message-answer.ts';
 import { createMessageChannel, openDirect } from './message-channel.ts';
@@ -28,6 +29,7 @@ export interface TurnRunner {
 export interface TurnRunnerOptions extends AnswerTools {
   clients: SlackClients;
   directChannels: DirectChannels;
+  nameCommands: NameCommands;
   ackDeadlineMs: Millis;
 }
 
