@@ -27,7 +27,13 @@ async function toldBy(command: Command) {
     waitingNotices: () => Promise.reject(new Error('the store is down')),
   };
   const services = { wallet } as Services;
-  const app = createChatApp({ commands: [command], services, log: stage.log, metrics: stage.metrics });
+  const app = createChatApp({
+    commands: [command],
+    services,
+    clock: stage.clock,
+    log: stage.log,
+    metrics: stage.metrics,
+  });
   await app.command('ask', {}, turn, responder);
   return { told: told.map(({ text }) => text), logged: stage.logged };
 }
