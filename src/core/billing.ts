@@ -60,8 +60,12 @@ export interface Subscription {
   /** pending, active, past_due, on_hold, paused, cancelled, failed, expired */
   status: string;
   createdAt: Millis;
+  /** When the running cycle began, on Dodo's clock; null: Dodo does not say. */
+  cycleStartedAt: Millis | null;
   nextBillingAt: Millis | null;
   endsAtPeriodEnd: boolean;
+  /** The product that it goes over to, and when (Dodo's clock). */
+  scheduledChange: { productId: string; at: Millis } | null;
   /** Of our entitlement on this subscription; null when it carries none. */
   overage: { enabled: boolean; limitTokens: number | null } | null;
 }
@@ -170,6 +174,19 @@ export interface CheckoutSession {
   url: string;
 }
 
+/** Another plan for a subscription: the rest of the cycle is charged now, or the next cycle is another one. */
+export interface PlanChangeRequest {
+  subscriptionId: string;
+  productId: string;
+  when: 'now' | 'next_billing_date';
+}
+
+/** Money in the smallest unit of its currency (ISO 4217). */
+export interface Price {
+  amount: number;
+  currency: string;
+}
+
 /** Why a call to Dodo did not work, and what that means for the caller. */
 export type BillingFault =
   /** 400, 404, 422: this very request will never work. */
@@ -189,15 +206,18 @@ export class BillingError extends Error {
   override name = 'BillingError';
   readonly fault: BillingFault;
   readonly status: number | null;
+  /** Dodo's name for the error, such as UNSUPPORTED_ACTION (docs.dodopayments.com, error codes). */
+  readonly code: string | null;
   readonly retryAfterMs: number | null;
   constructor(
     fault: BillingFault,
     message: string,
-    facts: { status?: number; retryAfterMs?: number; cause?: unknown } = {},
+    facts: { status?: number; code?: string; retryAfterMs?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: facts.cause });
     this.fault = fault;
     this.status = facts.status ?? null;
+    this.code = facts.code ?? null;
     this.retryAfterMs = facts.retryAfterMs ?? null;
   }
 }
@@ -282,11 +302,19 @@ export interface Billing {
   /** A payment as it is now; `createdAt` is on Dodo's clock. */
   payment(paymentId: string): Promise<{ payment: Payment; createdAt: Millis; metadata: Metadata }>;
   /** A subscription as it is now. */
-  subscription(subscriptionId: string): Promise<Subscription>;
+  subscription(subscriptionId: string, share?: CallShare): Promise<Subscription>;
   /** The customer's subscriptions, the newest 100, with what each is in at this moment. */
   subscriptionsOf(customerId: string): Promise<{ id: string; status: string }[]>;
   /** Ends a subscription at once. */
   cancelSubscription(subscriptionId: string): Promise<void>;
+  /** Has a subscription end at its next billing date, or go on after it. */
+  endAtPeriodEnd(subscriptionId: string, ends: boolean): Promise<void>;
+  /** What a change that takes effect now would be charged. */
+  previewPlanChange(change: PlanChangeRequest): Promise<Price>;
+  /** Until it is paid the subscription stays as it is; what came of it is read from the subscription. Never repeated by itself. */
+  changePlan(change: PlanChangeRequest): Promise<void>;
+  /** Takes back a change that waits for the next billing date. */
+  dropScheduledChange(subscriptionId: string): Promise<void>;
 
   /** A cheap call, to hear whether Dodo is there; tells whose account the key is for. */
   probe(): Promise<{ businessId: string }>;

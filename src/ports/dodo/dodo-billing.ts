@@ -15,6 +15,7 @@ import { createDodoClock } from './dodo-clock.ts';
 import { parseEvent } from './events/parse-event.ts';
 import { readGrantHistory, readGrants, readLedger } from './ledger.ts';
 import { paymentAsEvents, sessionPayment, succeededPayments } from './payments.ts';
+import { changePlan, dropScheduledChange, endAtPeriodEnd, previewPlanChange } from './plan-change.ts';
 import { payment } from './read-payment.ts';
 import { subscription, subscriptionsOf } from './read-subscription.ts';
 import { id } from './shapes.ts';
@@ -82,9 +83,13 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
     adjust: (request) => adjust(port, request),
     readGrantHistory: (customerId) => readGrantHistory(port, customerId),
     payment: (paymentId) => payment(port, paymentId),
-    subscription: (subscriptionId) => subscription(port, subscriptionId),
+    subscription: (subscriptionId, share = 'reconcile') => subscription(port, subscriptionId, share),
     subscriptionsOf: (customerId) => subscriptionsOf(port, customerId),
     cancelSubscription: (subscriptionId) => cancelSubscription(port, subscriptionId),
+    endAtPeriodEnd: (subscriptionId, ends) => endAtPeriodEnd(port, subscriptionId, ends),
+    previewPlanChange: (change) => previewPlanChange(port, change),
+    changePlan: (change) => changePlan(port, change),
+    dropScheduledChange: (subscriptionId) => dropScheduledChange(port, subscriptionId),
     async probe() {
       const entitlement = await calls.once({
         name: 'probe',

@@ -49,13 +49,20 @@ export function toBillingError(error: unknown, operation: string, dodoNow: Milli
   throw error;
 
   function ofStatus(refusal: InstanceType<typeof APIError>, status: number): BillingError {
+    const code = codeOf(refusal.error);
     const retryAfterMs = waitOf(status, refusal.headers, dodoNow);
     return new BillingError(faultOfStatus(status), `${operation}: Dodo answered ${status}${detailOf(refusal)}`, {
       status,
       cause: refusal,
+      ...(code === null ? {} : { code }),
       ...(retryAfterMs === null ? {} : { retryAfterMs }),
     });
   }
+}
+
+function codeOf(body: unknown): string | null {
+  const code = typeof body === 'object' && body !== null ? (body as Record<string, unknown>).code : null;
+  return typeof code === 'string' ? code : null;
 }
 
 /** Dodo answers `{code, message}`, plain text, or nothing at all. */

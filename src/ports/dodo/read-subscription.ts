@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { Subscription } from '../../core/billing.ts';
+import type { CallShare, Subscription } from '../../core/billing.ts';
 import type { Calls } from './calls.ts';
 import { subscriptionShape } from './events/subscription.ts';
 import { readFirstPage } from './pages.ts';
@@ -10,10 +10,11 @@ import { id } from './shapes.ts';
 export async function subscription(
   port: { client: DodoPayments; calls: Calls; entitlementId: string },
   subscriptionId: string,
+  share: CallShare,
 ): Promise<Subscription> {
   return port.calls.read({
     name: 'read a subscription',
-    share: 'reconcile',
+    share,
     answer: subscriptionShape(port.entitlementId),
     send: () => port.client.subscriptions.retrieve(subscriptionId),
   });

@@ -6,6 +6,7 @@ import type {
   Meter,
   Product,
   Subscription,
+  SubscriptionChangePlanParams,
 } from 'dodopayments/resources';
 import type { CreditLedgerEntry } from 'dodopayments/resources/credit-entitlements/balances';
 import type { RolloverRule } from './ledger.ts';
@@ -77,6 +78,8 @@ export interface SessionRecord {
 export interface SubscriptionRecord {
   /** As the API shows it, except for the live balances in the cart. */
   resource: Subscription;
+  /** A change of plan whose payment has failed so far. */
+  pendingChange: SubscriptionChangePlanParams | null;
   /** Overage price in whole currency units a credit, by entitlement. */
   overagePrice: Map<string, bigint>;
   /** Units consumed in each billing period, by meter, newest period last. */

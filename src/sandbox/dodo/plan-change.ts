@@ -1,22 +1,26 @@
-import type { Payment, SubscriptionChangePlanParams } from 'dodopayments/resources';
+import type {
+  Payment,
+  SubscriptionChangePlanParams,
+  SubscriptionPreviewChangePlanResponse,
+} from 'dodopayments/resources';
 import { formatAmount, parseAmount } from './amount.ts';
 import { addInterval, isoTime } from './clock.ts';
-import { DodoApiError } from './errors.ts';
+import { notFound } from './errors.ts';
 import { grantAttached } from './grants.ts';
 import type { SubscriptionRecord } from './model.ts';
 import { makePayment } from './payments.ts';
+import { planChangeTerms } from './plan-change-terms.ts';
 import { basePrice, findProduct } from './products.ts';
-import { emitSubscription, isRunning } from './subscription-state.ts';
+import { emitSubscription, holdSubscription, subscriptionView } from './subscription-state.ts';
 import { grantCycle, overagePrices, planFields, subscriptionSource } from './subscriptions.ts';
 import type { World } from './world.ts';
 
 /**
- * Changes the plan now or at the next billing date.
- * `full_immediately` bills the new price and starts a cycle with its credits; the other modes keep the cycle, bill the
- * difference (whole, for the rest of the cycle, or not at all) and grant what the new plan has more, for the rest of
- * the cycle when the attachment prorates.
+ * Changes the plan now or at the next billing date. At once, `full_immediately` starts a cycle with its credits; the
+ * other modes keep the cycle and grant what the new plan has more, for the rest of the cycle when the attachment
+ * prorates. Where the card is declined and `on_payment_failure` is `prevent_change`, the change waits for its payment.
  * @returns the payment, or undefined when nothing was billed
- * @throws DodoApiError when the subscription is not active, a change is pending, or plan changes are switched off
+ * @throws DodoApiError when it is refused
  */
 export function changePlan(
   world: World,
@@ -24,8 +28,8 @@ export function changePlan(
   params: SubscriptionChangePlanParams,
 ): Payment | undefined {
   const { resource } = record;
-  refuseChange(world, record, params);
-  const product = findProduct(world, params.product_id);
+  const { product, left, cents } = planChangeTerms(world, record, params);
+  resource.scheduled_change = null;
   if (params.effective_at === 'next_billing_date') {
     resource.scheduled_change = {
       id: world.newId('spc'),
@@ -40,26 +44,89 @@ export function changePlan(
     emitSubscription(world, 'subscription.updated', record);
     return undefined;
   }
-  const left = cycleLeft(world, record);
-  const newCents = basePrice(product.price) * params.quantity;
-  const difference = Math.max(0, newCents - resource.recurring_pre_tax_amount);
-  const cents = {
-    full_immediately: newCents,
-    difference_immediately: difference,
-    prorated_immediately: Math.round(difference * left),
-    do_not_bill: 0,
-  }[params.proration_billing_mode];
   if (params.metadata) resource.metadata = params.metadata;
-  const payment = cents === 0 ? undefined : payChange(world, record, cents);
+  const declined = world.switches.declinePlanChanges;
+  const payment = cents === 0 ? undefined : payChange(world, record, cents, !declined);
+  if (payment?.status === 'failed' && params.on_payment_failure === 'prevent_change') {
+    record.pendingChange = params;
+    return payment;
+  }
+  putIntoEffect(world, record, params, left);
+  if (payment?.status === 'failed') holdSubscription(world, record);
+  return payment;
+}
+
+/** The card of a change that waits for its payment is charged again, successfully. Throws DodoApiError without one. */
+export function payPendingChange(world: World, record: SubscriptionRecord): Payment {
+  const params = record.pendingChange;
+  if (params === null) throw notFound('Pending plan change of', record.resource.subscription_id);
+  record.pendingChange = null;
+  const { cents, left } = planChangeTerms(world, record, params);
+  const payment = payChange(world, record, cents, true);
+  putIntoEffect(world, record, params, left);
+  return payment;
+}
+
+function putIntoEffect(
+  world: World,
+  record: SubscriptionRecord,
+  params: SubscriptionChangePlanParams,
+  left: number,
+): void {
   const before = new Map(
-    resource.credit_entitlement_cart.map((item) => [item.credit_entitlement_id, parseAmount(item.credits_amount)]),
+    record.resource.credit_entitlement_cart.map((item) => [
+      item.credit_entitlement_id,
+      parseAmount(item.credits_amount),
+    ]),
   );
-  swapPlan(record, world, product.product_id, params.quantity);
+  swapPlan(record, world, params.product_id, params.quantity);
   emitSubscription(world, 'subscription.plan_changed', record);
   if (params.proration_billing_mode === 'full_immediately') restartCycle(world, record);
   else grantDifference(world, record, before, left);
   emitSubscription(world, 'subscription.updated', record);
-  return payment;
+}
+
+/** What the API shows of a change that is not made. */
+export function previewPlanChange(
+  world: World,
+  record: SubscriptionRecord,
+  params: SubscriptionChangePlanParams,
+): SubscriptionPreviewChangePlanResponse {
+  const { product, left, cents } = planChangeTerms(world, record, params);
+  const shown = subscriptionView(world, record);
+  const isLater = params.effective_at === 'next_billing_date';
+  const price = basePrice(product.price);
+  return {
+    immediate_charge: {
+      effective_at: isLater ? shown.next_billing_date : isoTime(world.clock.now()),
+      line_items: [
+        {
+          type: 'subscription',
+          id: world.newId('li'),
+          product_id: product.product_id,
+          name: product.name ?? null,
+          description: product.description ?? null,
+          unit_price: price,
+          quantity: params.quantity,
+          proration_factor: params.proration_billing_mode === 'prorated_immediately' ? left : 1,
+          currency: shown.currency,
+          tax_inclusive: shown.tax_inclusive,
+          tax: 0,
+          tax_rate: 0,
+        },
+      ],
+      summary: {
+        total_amount: isLater ? 0 : cents,
+        tax: 0,
+        currency: shown.currency,
+        settlement_amount: isLater ? 0 : cents,
+        settlement_tax: 0,
+        settlement_currency: shown.currency,
+        customer_credits: 0,
+      },
+    },
+    new_plan: { ...shown, quantity: params.quantity, ...planFields(product, params.quantity, new Map()) },
+  };
 }
 
 /** Puts a plan change that waited for the billing date into effect. */
@@ -71,47 +138,13 @@ export function applyScheduledPlan(world: World, record: SubscriptionRecord): vo
   emitSubscription(world, 'subscription.plan_changed', record);
 }
 
-function refuseChange(world: World, record: SubscriptionRecord, params: SubscriptionChangePlanParams): void {
-  const { resource } = record;
-  if (!world.switches.planChanges) {
-    throw new DodoApiError(422, 'UNSUPPORTED_ACTION', 'Changing plans for usage based subscriptions is not supported');
-  }
-  if (!isRunning(resource)) {
-    throw new DodoApiError(
-      422,
-      'INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED',
-      `Subscription ${resource.subscription_id} is ${resource.status}`,
-    );
-  }
-  if (resource.cancel_at_next_billing_date) {
-    throw new DodoApiError(
-      422,
-      'PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION',
-      'The subscription is to be cancelled at the next billing date',
-    );
-  }
-  if (resource.scheduled_change && !params.cancel_scheduled_change_plan) {
-    throw new DodoApiError(409, 'SCHEDULED_PLAN_CHANGE_EXISTS', 'A plan change is scheduled already');
-  }
-  if (params.quantity !== 1) {
-    throw new DodoApiError(422, 'INVALID_QUANTITY', 'A usage based subscription takes the quantity 1');
-  }
-}
-
-/** What part of the billing period is still to come, 0 to 1. */
-function cycleLeft(world: World, { resource }: SubscriptionRecord): number {
-  const start = Date.parse(resource.previous_billing_date);
-  const end = Date.parse(resource.next_billing_date);
-  return Math.min(1, Math.max(0, (end - world.clock.now()) / (end - start)));
-}
-
-function payChange(world: World, { resource }: SubscriptionRecord, cents: number): Payment {
+function payChange(world: World, { resource }: SubscriptionRecord, cents: number, succeeded: boolean): Payment {
   return makePayment(world, {
     customerId: resource.customer.customer_id,
     amountCents: cents,
     currency: resource.currency,
     metadata: resource.metadata,
-    succeeded: true,
+    succeeded,
     sessionId: null,
     subscriptionId: resource.subscription_id,
     productCart: null,

@@ -7,7 +7,7 @@ import { expireDueGrants } from './expiry.ts';
 import type { SubscriptionRecord } from './model.ts';
 import { makePayment } from './payments.ts';
 import { applyScheduledPlan } from './plan-change.ts';
-import { emitSubscription } from './subscription-state.ts';
+import { emitSubscription, holdSubscription } from './subscription-state.ts';
 import { findSubscription, grantCycle, subscriptionSource } from './subscriptions.ts';
 import type { World } from './world.ts';
 
@@ -42,7 +42,7 @@ export function renewSubscription(world: World, id: string, options: { decline?:
     retryAttempt: record.resource.status === 'on_hold' ? 1 : 0,
   });
   if (options.decline === true) {
-    hold(world, record);
+    holdSubscription(world, record);
     return { payment, subscription: record.resource };
   }
   const wasOnHold = record.resource.status === 'on_hold';
@@ -73,6 +73,7 @@ export function endSubscription(world: World, record: SubscriptionRecord, status
   record.resource.status = status;
   if (status === 'cancelled') record.resource.cancelled_at = isoTime(world.clock.now());
   record.resource.scheduled_change = null;
+  record.pendingChange = null;
   emitSubscription(world, `subscription.${status}`, record);
   emitSubscription(world, 'subscription.updated', record);
 }
@@ -88,12 +89,6 @@ function startCycle(world: World, record: SubscriptionRecord): void {
   resource.previous_billing_date = isoTime(start);
   resource.next_billing_date = isoTime(next);
   record.periods.push({ start, end: next, units: new Map() });
-}
-
-function hold(world: World, record: SubscriptionRecord): void {
-  record.resource.status = 'on_hold';
-  emitSubscription(world, 'subscription.on_hold', record);
-  emitSubscription(world, 'subscription.updated', record);
 }
 
 /** Overage is billed only under `invoice_at_billing` (the SDK's table of overage behaviours). */

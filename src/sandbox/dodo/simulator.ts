@@ -1,4 +1,4 @@
-import type { GetDispute, Refund, Subscription, WebhookEventType } from 'dodopayments/resources';
+import type { GetDispute, Payment, Refund, Subscription, WebhookEventType } from 'dodopayments/resources';
 import { startHttpServer } from '../http-server.ts';
 import { type CatalogueIds, seedCatalogue } from './catalogue.ts';
 import { type Purchase, type PurchaseResult, paySession } from './checkout.ts';
@@ -7,6 +7,7 @@ import { expireDueGrants } from './expiry.ts';
 import { createIds } from './ids.ts';
 import { runMeters } from './metering.ts';
 import { createPages } from './pages.ts';
+import { payPendingChange } from './plan-change.ts';
 import { type DisputeOutcome, disputePayment, type RefundRequest, refundPayment } from './refunds.ts';
 import { endSubscription, type RenewalResult, renewDueSubscriptions, renewSubscription } from './renewal.ts';
 import { allRoutes } from './routes/all.ts';
@@ -80,6 +81,8 @@ export interface DodoSimulator {
   pay(sessionId: string, purchase: Purchase): PurchaseResult;
   /** Renews now, without moving the clock. */
   renew(subscriptionId: string, options?: { decline?: boolean }): RenewalResult;
+  /** The payment that a change of plan waits for succeeds. Throws DodoApiError when none waits. */
+  payPlanChange(subscriptionId: string): Payment;
   /** Ends a subscription now. */
   cancel(subscriptionId: string): Subscription;
   /** Ends the grants whose time has come; `tick()` does it too. */
@@ -169,6 +172,7 @@ export async function createDodoSimulator(options: DodoSimulatorOptions = {}): P
     tick,
     pay: (sessionId, purchase) => paySession(world, sessionId, purchase),
     renew: (id, renewal) => renewSubscription(world, id, renewal),
+    payPlanChange: (id) => payPendingChange(world, findSubscription(world, id)),
     cancel(id) {
       const record = findSubscription(world, id);
       endSubscription(world, record, 'cancelled');

@@ -62,6 +62,13 @@ export function customerDetails(world: World, customerId: string): Subscription[
   };
 }
 
+/** A payment failed: the subscription waits for a good one. */
+export function holdSubscription(world: World, record: SubscriptionRecord): void {
+  record.resource.status = 'on_hold';
+  emitSubscription(world, 'subscription.on_hold', record);
+  emitSubscription(world, 'subscription.updated', record);
+}
+
 export function emitSubscription(
   world: World,
   type: `subscription.${'active' | 'renewed' | 'updated' | 'cancelled' | 'on_hold' | 'paused' | 'unpaused' | 'expired' | 'plan_changed'}`,

@@ -60,6 +60,7 @@ export function openSubscription(world: World, params: NewSubscription): Subscri
   };
   const record: SubscriptionRecord = {
     resource,
+    pendingChange: null,
     overagePrice: overagePrices(product),
     periods: [{ start: now, end: next, units: new Map() }],
   };

@@ -18,6 +18,8 @@ export interface DodoSwitches {
   multipleSubscriptions: boolean;
   /** false: changing plans of usage based subscriptions is refused with UNSUPPORTED_ACTION. */
   planChanges: boolean;
+  /** The card on file is declined when a change of plan charges it. */
+  declinePlanChanges: boolean;
   /** Webhooks of disputes: as the API reference shows them, with the customer, or as the SDK types them, without. */
   disputesNameCustomer: boolean;
   /** Requests a minute before 429; null for no limit. */
@@ -39,6 +41,7 @@ export function defaultSwitches(): DodoSwitches {
     creditRowType: 'credit_added',
     multipleSubscriptions: true,
     planChanges: true,
+    declinePlanChanges: false,
     disputesNameCustomer: true,
     rateLimitPerMinute: null,
     outage: null,

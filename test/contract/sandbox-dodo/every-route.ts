@@ -118,10 +118,12 @@ async function driveSubscription({ sim, client }: Bench, ids: Ids, id: string): 
   sim.renew(id, { decline: true });
   sim.renew(id);
   const change = { product_id: ids.starterProductId, quantity: 1 };
+  await client.subscriptions.previewChangePlan(id, { ...change, proration_billing_mode: 'prorated_immediately' });
   await client.subscriptions.changePlan(id, {
     ...change,
-    proration_billing_mode: 'do_not_bill',
+    proration_billing_mode: 'full_immediately',
     effective_at: 'next_billing_date',
+    on_payment_failure: 'prevent_change',
   });
   await client.subscriptions.retrieve(id);
   await client.subscriptions.cancelChangePlan(id);

@@ -137,8 +137,10 @@ export function subscribed(customerId: string, metadata: Metadata, status = 'act
       productId: 'pdt_starter',
       status,
       createdAt: DODO_NOW,
+      cycleStartedAt: null,
       nextBillingAt: null,
       endsAtPeriodEnd: false,
+      scheduledChange: null,
       overage: null,
     },
   } satisfies BillingEvent;

@@ -26,23 +26,28 @@ export function subscriptionShape(entitlementId: string) {
       product_id: id,
       status: id,
       created_at: instant,
+      previous_billing_date: optionalInstant,
       next_billing_date: optionalInstant,
       cancel_at_next_billing_date: z
         .boolean()
         .nullish()
         .transform((value) => value ?? false),
+      scheduled_change: z.object({ product_id: id, effective_at: instant }).nullish(),
       credit_entitlement_cart: cart,
     })
     .transform((told): Subscription => {
       const ours = told.credit_entitlement_cart[0];
+      const change = told.scheduled_change ?? null;
       return {
         id: told.subscription_id,
         customerId: told.customer.customer_id,
         productId: told.product_id,
         status: told.status,
         createdAt: told.created_at,
+        cycleStartedAt: told.previous_billing_date,
         nextBillingAt: told.next_billing_date,
         endsAtPeriodEnd: told.cancel_at_next_billing_date,
+        scheduledChange: change === null ? null : { productId: change.product_id, at: change.effective_at },
         overage: ours === undefined ? null : { enabled: ours.overage_enabled, limitTokens: ours.overage_limit },
       };
     });

@@ -211,6 +211,8 @@ export const changePlanBody = z.looseObject({
   quantity: z.int(),
   proration_billing_mode: z.enum(['prorated_immediately', 'full_immediately', 'difference_immediately', 'do_not_bill']),
   effective_at: z.enum(['immediately', 'next_billing_date']).optional(),
+  on_payment_failure: z.enum(['prevent_change', 'apply_change']).nullish(),
+  cancel_scheduled_change_plan: z.boolean().optional(),
   metadata: metadata.nullish(),
 });
 

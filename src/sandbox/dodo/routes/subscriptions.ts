@@ -10,7 +10,7 @@ import { notFound } from '../errors.ts';
 import { figure } from '../figures.ts';
 import { overageTerms } from '../metering.ts';
 import type { SubscriptionRecord } from '../model.ts';
-import { changePlan } from '../plan-change.ts';
+import { changePlan, previewPlanChange } from '../plan-change.ts';
 import { type ApiRequest, newestFirst, param, type Route, readBody, readDate, readFlag, within } from '../routing.ts';
 import { emitSubscription, subscriptionListItem, subscriptionView } from '../subscription-state.ts';
 import { updateSubscription } from '../subscription-update.ts';
@@ -57,6 +57,14 @@ export function subscriptionRoutes(world: World): Route[] {
         const params = readBody<SubscriptionChangePlanParams>(changePlanBody, request.body);
         const payment = changePlan(world, asked(request), params);
         return { status: 200, body: { payment_id: payment?.payment_id ?? null } };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/subscriptions/{subscription_id}/change-plan/preview',
+      handle: (request) => {
+        const params = readBody<SubscriptionChangePlanParams>(changePlanBody, request.body);
+        return { status: 200, body: previewPlanChange(world, asked(request), params) };
       },
     },
     {
