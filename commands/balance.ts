@@ -1,7 +1,7 @@
 import { buyButtons } from '../src/core/buy-buttons.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 import type { PaymentNews } from '../src/core/payment-look.ts';
-import { SECOND } from '../src/core/time.ts';
+import { formatDay, SECOND } from '../src/core/time.ts';
 import { formatTokens, lastingText } from '../src/core/tokens.ts';
 import type { WalletFigures } from '../src/core/wallet-view.ts';
 
@@ -42,7 +42,7 @@ function lines(figures: WalletFigures, brand: string): string[] {
   if (figures.plan === null) shown.push('You have no plan.');
   else {
     const { name, endsAtPeriodEnd, nextBillingAt } = figures.plan;
-    const on = nextBillingAt === null ? '' : ` on ${new Date(nextBillingAt).toISOString().slice(0, 10)}`;
+    const on = nextBillingAt === null ? '' : ` on ${formatDay(nextBillingAt)}`;
     shown.push(`Plan: ${name}, which ${endsAtPeriodEnd ? 'ends' : 'renews'}${on}.`);
   }
   const isRenewed = figures.plan !== null && !figures.plan.endsAtPeriodEnd;

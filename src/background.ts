@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Brand } from './core/command.ts';
 import type { Messengers } from './core/messengers.ts';
 import type { Metrics } from './core/metrics.ts';
+import { createReadSubscription } from './core/read-subscription.ts';
 import { createReadSubscriptions } from './core/read-subscriptions.ts';
 import { createAdoptStrangers } from './core/sweep/adopt-strangers.ts';
 import { createLookAtPage } from './core/sweep/look-at-page.ts';
@@ -50,7 +51,10 @@ export function createBackground({ outside, services, metrics, messengers, brand
       createLapseWorker({ ...deps, wallets, messengers, secrets, daily, modelRules, rules, moment }),
       createCancelWorker({ ...deps, billing }),
       createCustomerNoteWorker({ ...deps, wallets, billing, secrets }),
-      createSubscriptionWorker({ ...deps, wallets, billing, rules, moment }),
+      createSubscriptionWorker({
+        ...deps,
+        readSubscription: createReadSubscription({ wallets, billing, rules, moment }),
+      }),
     ],
     meter: createMeter({ ...deps, wallets, billing, gatherMs: rules.usageGatherMs, newBatchId: randomUUID, owner }),
     housekeeping: createHousekeeping({

@@ -6,6 +6,7 @@ import { balance } from '../commands/balance.ts';
 import { billing as billingCommand } from '../commands/billing.ts';
 import { help } from '../commands/help.ts';
 import { linkCommand } from '../commands/link.ts';
+import { plan } from '../commands/plan.ts';
 import { createSubscribe } from '../commands/subscribe.ts';
 import { createTopup } from '../commands/topup.ts';
 import type { Overrides } from './app-overrides.ts';
@@ -29,6 +30,8 @@ import { createLinking, type LinkCodes } from './core/linking.ts';
 import type { Metrics } from './core/metrics.ts';
 import { knownModels, type ModelRules, unknownModel } from './core/models.ts';
 import { createPaymentLook } from './core/payment-look.ts';
+import { createPlans, type Plans } from './core/plans.ts';
+import { createReadSubscription } from './core/read-subscription.ts';
 import { createShop } from './core/shop.ts';
 import { createStatements, type Statements } from './core/statement.ts';
 import type { Topic } from './core/store.ts';
@@ -50,6 +53,7 @@ export function commandsFor(catalogue: Catalogue): readonly Command[] {
     createSubscribe(catalogue),
     createTopup(catalogue),
     balance,
+    plan,
     billingCommand,
     alerts,
     linkCommand,
@@ -70,6 +74,7 @@ export interface AppServices {
   asks: Asks;
   apiKeys: ApiKeys;
   statements: Statements;
+  plans: Plans;
   events: BillingEvents;
   chat: ChatApp;
 }
@@ -140,6 +145,8 @@ export function createServices(
   const wallet = createWalletView({ users, rules, moment });
   const events = createBillingEvents(outside, { wallets, rules, moment }, onRows);
   const payments = createPaymentLook({ ...events, users, wallets, billing, store, clock });
+  const readSubscription = createReadSubscription({ wallets, billing, rules, moment });
+  const plans = createPlans({ users, wallets, billing, readSubscription, store, rules, clock });
   const commands = commandsFor(rules.catalogue);
   const chat = createChatApp({
     commands,
@@ -148,6 +155,7 @@ export function createServices(
       shop,
       wallet,
       payments,
+      plans,
       alerts: alertSettings,
       closedTo,
       linking,
@@ -162,7 +170,21 @@ export function createServices(
     metrics,
   });
   const statements = createStatements({ wallets, store, view: wallet, users });
-  return { rules, modelName, modelRules, moment, wallets, heartbeats, daily, asks, apiKeys, statements, events, chat };
+  return {
+    rules,
+    modelName,
+    modelRules,
+    moment,
+    wallets,
+    heartbeats,
+    daily,
+    asks,
+    apiKeys,
+    statements,
+    plans,
+    events,
+    chat,
+  };
 }
 
 function linkCodes({ opened, secrets }: Outside): LinkCodes {

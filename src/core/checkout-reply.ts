@@ -17,9 +17,9 @@ export function checkoutReply(offer: CheckoutOffer, what: string, brand: Brand):
       };
     case 'has_plan':
       return {
-        text: `You already have ${brand.name} ${offer.planName}. You can see or cancel it under Billing; for more tokens now, top up.`,
+        text: `You already have ${brand.name} ${offer.planName}. You can change or cancel it with /plan; for more tokens now, top up.`,
         buttons: [
-          { label: 'Billing', action: 'billing' },
+          { label: 'Plan', action: 'plan' },
           { label: 'Top up', action: 'topup:1', style: 'primary' },
         ],
       };

@@ -6,6 +6,7 @@ import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
 import type { Linking } from './linking.ts';
 import type { PaymentLook } from './payment-look.ts';
 import type { ClosedTo } from './places.ts';
+import type { Plans } from './plans.ts';
 import type { Shop } from './shop.ts';
 import type { Millis } from './time.ts';
 import type { WalletView } from './wallet-view.ts';
@@ -23,6 +24,7 @@ export interface Services {
   shop: Shop;
   wallet: WalletView;
   payments: PaymentLook;
+  plans: Plans;
   alerts: AlertSettingsStore;
   /** What the operator has closed: nobody asks or buys there. */
   closedTo: ClosedTo;

@@ -35,6 +35,11 @@ export function noticeReply(notice: Notice, brand: Brand): Reply {
         text: `Your ${brand.name} wallet is now shared with ${facts.user.user} on ${facts.user.platform === 'discord' ? 'Discord' : 'Slack'}, who typed the code that \`/link\` showed. If that was not you, type \`/link remove\` here at once.`,
         buttons: [balance],
       };
+    case 'plan_changed':
+      return {
+        text: `Your ${brand.name} plan is now **${facts.planName}**: ${formatTokens(facts.tokensPerCycle)} tokens a month for ${formatUsd(facts.monthlyCents)}.`,
+        buttons: [{ label: 'Plan', action: action('plan') }, balance],
+      };
     case 'plan_ended':
       return {
         text: `Your ${brand.name} ${facts.planName} plan has ended. ${facts.lasting.length === 0 ? 'Any tokens that are left stay yours until they expire.' : `Your tokens stay yours until they expire: ${lastingText(facts.lasting)}.`}`,

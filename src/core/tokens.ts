@@ -1,3 +1,6 @@
+import type { Price } from './billing.ts';
+import { formatDay } from './time.ts';
+
 /**
  * A count of tokens that can be trusted: a safe integer, not below zero.
  * @param what names the figure in the error
@@ -32,11 +35,13 @@ export function formatUsd(cents: number): string {
   return `$${grouped.format(Math.floor(cents / 100))}.${String(cents % 100).padStart(2, '0')}`;
 }
 
+/** @returns 3500 of USD as "$35.00", of JPY as "¥3,500" */
+export function formatPrice({ amount, currency }: Price): string {
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
 /** @returns such as "9,000,000 tokens on 2026-12-22, 5,000,000 tokens on 2027-11-22" */
 export function lastingText(lasting: readonly { tokens: number; expiresAt: number }[]): string {
-  return lasting
-    .map(
-      ({ tokens, expiresAt }) => `${formatTokens(tokens)} tokens on ${new Date(expiresAt).toISOString().slice(0, 10)}`,
-    )
-    .join(', ');
+  return lasting.map(({ tokens, expiresAt }) => `${formatTokens(tokens)} tokens on ${formatDay(expiresAt)}`).join(', ');
 }

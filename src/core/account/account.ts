@@ -40,6 +40,8 @@ export interface Account {
   metered: Metered;
   debited: Debited;
   subscriptions: KnownSubscription[];
+  /** A change of plan that Dodo was asked for and has not shown yet. */
+  planChange: PlanChange | null;
   checkouts: Checkout[];
   /** Oldest first. */
   clawbacks: Clawback[];
@@ -135,6 +137,13 @@ export interface KnownSubscription extends Subscription {
   eventAt: Millis;
   /** A second plan, being cancelled by us. */
   cancelling: boolean;
+}
+
+export interface PlanChange {
+  subscriptionId: string;
+  productId: string;
+  /** Our clock. */
+  askedAt: Millis;
 }
 
 /** What became of the tokens of a payment that was refunded or disputed. */
@@ -256,6 +265,7 @@ export function newAccount(id: string, owner: WalletUser, now: Millis): Account 
     metered: { waiting: 0, batches: [] },
     debited: { waiting: 0, open: null, notBefore: 0, count: 0, scheduled: false },
     subscriptions: [],
+    planChange: null,
     checkouts: [],
     clawbacks: [],
     lowBalance: { granted: 0, grantedAt: 0, told: null, episode: 0 },

@@ -25,6 +25,7 @@ export type NoticeFacts =
     }
   | { kind: 'payment_failed'; amountCents: number; reason: string | null }
   | { kind: 'second_plan_cancelled'; planName: string }
+  | { kind: 'plan_changed'; planName: string; tokensPerCycle: number; monthlyCents: number }
   | { kind: 'plan_ended'; planName: string; lasting: { tokens: number; expiresAt: Millis }[] }
   | { kind: 'tokens_taken_back'; tokens: number; cause: 'refund' | 'dispute' }
   | { kind: 'tokens_given_back'; tokens: number }

@@ -6,6 +6,7 @@ import type { Account, Checkout, KnownSubscription } from './account.ts';
 import { lastingTokens, runningPlans } from './available.ts';
 import type { Decision } from './decision.ts';
 import { noticeId, noticeRow } from './notice.ts';
+import { closePlanChange } from './plan-change.ts';
 import { requestReconcile } from './reconcile.ts';
 import type { Moment, Rules } from './rules.ts';
 
@@ -93,15 +94,33 @@ function takeOver(
   if (isRevival) return { account: null, reply: undefined };
   const others = account.subscriptions.filter((candidate) => candidate.id !== told.id);
   const state: KnownSubscription = { ...told, cancelling: known?.cancelling ?? false };
-  const next: Account = { ...account, subscriptions: keepNewest([...others, state]) };
+  const closed = closePlanChange(account, state, hasEnded(state));
+  const next: Account = { ...closed, subscriptions: keepNewest([...others, state]) };
   const decision = cancelLaterPlans(next, rules, moment);
-  const ended = tellEnd(next, known, state, rules, moment);
-  if (ended.length === 0) return decision;
+  const notices = [...tellEnd(next, known, state, rules, moment), ...tellChange(next, known, state, rules, moment)];
+  if (notices.length === 0) return decision;
   return {
     ...decision,
-    rows: [...(decision.rows ?? []), ...ended],
-    counts: [...(decision.counts ?? []), { name: 'notices', by: ended.length }],
+    rows: [...(decision.rows ?? []), ...notices],
+    counts: [...(decision.counts ?? []), { name: 'notices', by: notices.length }],
   };
+}
+
+/** Another plan runs from now on, whoever changed it and when it was asked for. */
+function tellChange(
+  account: Account,
+  known: KnownSubscription | undefined,
+  state: KnownSubscription,
+  rules: Rules,
+  moment: Moment,
+): NewRow[] {
+  const plan = planOfProduct(rules.catalogue, state.productId);
+  const isNews = known !== undefined && known.productId !== state.productId && state.status === 'active';
+  if (plan === null || !isNews || state.cancelling) return [];
+  const { name: planName, tokensPerCycle, monthlyCents } = plan;
+  const facts = { kind: 'plan_changed', planName, tokensPerCycle, monthlyCents } as const;
+  const id = noticeId(rules.hash, `plan_changed:${state.id}:${state.productId}:${moment.now}`);
+  return [noticeRow(account, facts, id, moment.now)];
 }
 
 /** The end of a plan is told once, with how long its tokens last; that of a second plan was told when we cancelled it. */
@@ -120,8 +139,9 @@ function tellEnd(
   return [noticeRow(account, facts, noticeId(rules.hash, `plan_ended:${state.id}`), moment.now)];
 }
 
-function lookUpRow(account: Account, subscriptionId: string, now: Millis): NewRow {
-  const dueAt = (Math.floor(now / LOOK_GATHER) + 1) * LOOK_GATHER;
+/** The row that looks a subscription up, in a moment or not before `wait` has passed. */
+export function lookUpRow(account: Account, subscriptionId: string, now: Millis, wait: Millis = 0): NewRow {
+  const dueAt = (Math.floor((now + wait) / LOOK_GATHER) + 1) * LOOK_GATHER;
   const body: LookUpSubscriptionBody = { subscriptionId };
   return { id: `subscription:${subscriptionId}:${dueAt}`, topic: 'subscription', accountId: account.id, dueAt, body };
 }
@@ -192,10 +212,11 @@ export function decidePayment(
   }
   const key = paymentFailedKey(payment);
   if (payment.status !== 'failed' || seen.has(key)) return { account: null, reply: undefined };
+  const isOfChange = account.planChange !== null && account.planChange.subscriptionId === payment.subscriptionId;
   const facts = { kind: 'payment_failed', amountCents: payment.amountCents, reason: payment.errorMessage } as const;
   const id = noticeId(rules.hash, key);
   return {
-    account,
+    account: isOfChange ? { ...account, planChange: null } : account,
     reply: undefined,
     rows: [noticeRow(account, facts, id, moment.now, paid?.buyer)],
     seen: [{ key, expiresAt: moment.now + PAYMENT_KEPT }],
