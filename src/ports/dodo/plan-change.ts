@@ -32,7 +32,11 @@ function params({ productId, when }: PlanChangeRequest) {
 }
 
 const preview = z
-  .object({ immediate_charge: z.object({ summary: z.object({ total_amount: amount, currency: z.string().regex(/^[A-Z]{3}$/) }) }) })
+  .object({
+    immediate_charge: z.object({
+      summary: z.object({ total_amount: amount, currency: z.string().regex(/^[A-Z]{3}$/) }),
+    }),
+  })
   .transform(
     ({ immediate_charge: { summary } }): Price => ({ amount: summary.total_amount, currency: summary.currency }),
   );
