@@ -47,7 +47,7 @@ export function planView(account: Account, rules: Rules, now: Millis): PlanView 
         ? null
         : { plan: planOfProduct(catalogue, scheduledChange.productId), at: scheduledChange.at },
     changing: change?.subscriptionId === subscription.id ? planOfProduct(catalogue, change.productId) : null,
-    others: Object.values(catalogue.plans).filter((other) => other.productId !== plan.productId),
+    others: catalogue.plans.filter((other) => other.productId !== plan.productId),
     lasting: lastingTokens(account),
   };
 }
