@@ -80,7 +80,7 @@ describe.each(['discord', 'slack'] as const)('a model that fails a member on %s'
     expect(last.text).toContain(`${receipt.charged} tokens`);
   });
 
-  it('counts the answer itself when the model sends no usage', async () => {
+  it('counts the answer itself when the model sends no usage (pain 5)', async () => {
     const { last } = await ask(person, 'Tell me [[length:120]] [[no-usage]]');
     const receipt = newestReceipt();
     expect(receipt).toMatchObject({ ending: 'complete', countedBy: 'us' });

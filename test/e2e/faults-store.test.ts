@@ -35,7 +35,7 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
     }
   }
 
-  it('refuses everything that needs it in a plain sentence, asks no model, and recovers by itself', async () => {
+  it('refuses everything that needs it in a plain sentence, asks no model, and recovers by itself (pain 4)', async () => {
     const before = { accounts: bot.kept.accounts(), asked: bot.world.openai.store.requests.length };
     await withoutTables(async () => {
       for (const deed of [

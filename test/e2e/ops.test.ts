@@ -17,6 +17,9 @@ interface AccountFacts {
   receipts: Receipt[];
 }
 
+/** What the operator's log has of a command, oldest first. */
+const audited = (command: string) => bot.kept.records('audit').filter((line) => line.command === command);
+
 describe('ops beside a running bot', () => {
   it('shows a wallet by its chat user, its customer and its id, and no secret', async () => {
     bot = await startBot();
@@ -66,6 +69,7 @@ describe('ops beside a running bot', () => {
     expect(lines).toMatchObject([{ by: 'olga', command: 'pause', facts: { what: 'paused', reason: 'We move house' } }]);
     expect(await opsFacts(bot.world.env, 'resume')).toMatchObject({ paused: false, was: { reason: 'We move house' } });
     expect((await ask(ann, 'Hello')).isRefused).toBe(false);
+    expect(audited('resume')).toMatchObject([{ facts: { what: 'resumed' } }]);
   });
 
   it('grants tokens in Dodo once for a key, told to the member', async () => {
@@ -78,6 +82,12 @@ describe('ops beside a running bot', () => {
     await bot.settle();
     expect((await reads(ann.does('balance'))).text).toContain('5,001,000 tokens left');
     expect(ann.dms().filter((dm) => dm.text.includes('1,000 tokens were added'))).toHaveLength(1);
+    expect(audited('grant').map(({ facts }) => facts)).toMatchObject([
+      { what: 'grant_begun', tokens: 1_000, reason: 'for the outage', key: 'sorry-1' },
+      { what: 'grant_ended', outcome: 'done' },
+      { what: 'grant_begun' },
+      { what: 'grant_ended', outcome: 'repeated' },
+    ]);
     expect((await runOps(bot.world.env, 'grant', `discord:${ann.id}`, '1000')).stderr).toContain('--reason');
     expect((await runOps(bot.world.env, 'grant', `discord:${ann.id}`, '-5', '--reason', 'x')).code).toBe(1);
   });
@@ -100,6 +110,7 @@ describe('ops beside a running bot', () => {
     await bot.settle();
     expect((await opsFacts<AccountFacts>(bot.world.env, 'account', customerId)).figures.balance).toBe(5_000_000);
     await opsFacts(bot.world.env, 'reconcile', customerId);
+    expect(audited('reconcile')).toMatchObject([{ on: account?.id, facts: { what: 'reading_asked_for' } }]);
     await bot.settle();
     expect((await opsFacts<AccountFacts>(bot.world.env, 'account', customerId)).figures.balance).toBe(5_000_007);
   });
@@ -117,6 +128,7 @@ describe('ops beside a running bot', () => {
     });
     bad.restore();
     expect(await opsFacts(bot.world.env, 'replay', 'usage')).toEqual({ replayed: [dead], left: [] });
+    expect(audited('replay')).toMatchObject([{ on: 'usage', facts: { what: 'replayed', ids: [dead] } }]);
     expect(owed().metered).toMatchObject({ waiting: 0, batches: [{ tokens: bad.charged }] });
     bot.advance(MINUTE);
     await bot.meterTick();
@@ -131,6 +143,7 @@ describe('ops beside a running bot', () => {
     const { dead, bad } = await withRefusedUsage();
     expect(owed().metered.waiting).toBe(bad.charged);
     expect(await opsFacts(bot.world.env, 'replay', dead, '--discard')).toEqual({ discarded: [dead], left: [] });
+    expect(audited('replay')).toMatchObject([{ on: dead, facts: { what: 'discarded', ids: [dead] } }]);
     expect(owed().metered.waiting).toBe(0);
     expect(bot.kept.records('audit')).toContainEqual(
       expect.objectContaining({ what: 'usage_forgotten', writtenOff: bad.charged }),
@@ -140,7 +153,8 @@ describe('ops beside a running bot', () => {
 
   /** Of two members' usage Dodo refuses that of one. */
   async function withRefusedUsage() {
-    bot = await startBot();
+    // Long enough for the customer to be gone before it is sent.
+    bot = await startBot({ overrides: { usageGatherMs: MINUTE } });
     const [ann, ben] = [personOn('discord', bot, 'ann'), personOn('slack', bot, 'ben')];
     await buy(bot, ann, 'starter');
     await buy(bot, ben, 'starter');
@@ -151,7 +165,7 @@ describe('ops beside a running bot', () => {
     const customer = customers.get(customerId);
     if (customer === undefined) throw new Error('expected a customer');
     customers.delete(customerId);
-    bot.advance(50);
+    bot.advance(MINUTE);
     await bot.settle();
     const receipt = bot.kept.receipts().find(({ by }) => by.user === ben.id);
     if (receipt === undefined) throw new Error('expected a receipt');
@@ -192,6 +206,10 @@ describe('ops -- rebuild', () => {
     expect(await opsFacts(bot.world.env, 'rebuild')).toMatchObject({
       restored: [expect.any(String), expect.any(String)],
     });
+    expect(audited('rebuild').map(({ facts }) => facts)).toMatchObject([
+      { what: 'rebuild_begun' },
+      { what: 'rebuild_ended', counts: { restored: 2 } },
+    ]);
     expect((await ask(same, 'Too early')).text).toContain('confirm');
     await bot.meterTick();
     expect((await ask(ann, 'Too early as well')).isRefused).toBe(true);

@@ -183,7 +183,7 @@ describe('a process that is asked to end', () => {
 
 describe('a process that is killed in the middle of an answer', () => {
   it.each(['discord', 'slack'] as const)(
-    'is made good by the next one on %s: settled, closed, metered once',
+    'is made good by the next one on %s: settled, closed, metered once (pain 3)',
     async (platform) => {
       const bot = start();
       await bot.ready();

@@ -217,6 +217,14 @@ describe('the configuration', () => {
     });
   });
 
+  it.each(['inputWeight', 'cachedInputWeight', 'outputWeight'])(
+    'refuses a %s below zero: an answer would mint tokens (pain 15)',
+    (weight) => {
+      const MODEL_TABLE = JSON.stringify({ mine: { contextTokens: 32_000, maxOutputTokens: 8_000, [weight]: -1 } });
+      expect(problemsOf({ ...whole, MODEL_TABLE })).toEqual([expect.stringContaining(`MODEL_TABLE: ${weight}: `)]);
+    },
+  );
+
   it('says which field of a model is wrong, and shows neither the name nor the value', () => {
     const MODEL_TABLE = '{"sk-name":{"contextTokens":"sk-value","maxOutputTokens":1,"sk-field":2},"sk-other":7}';
     const problems = problemsOf({ ...whole, MODEL_TABLE });

@@ -1,4 +1,5 @@
 import type { ModelUsage } from '../model.ts';
+import type { ModelRules } from '../models.ts';
 import type { Millis } from '../time.ts';
 import type { WalletUser } from '../wallet-user.ts';
 
@@ -10,6 +11,9 @@ import type { WalletUser } from '../wallet-user.ts';
  */
 export type Ending = 'complete' | 'length' | 'stopped' | 'cut' | 'interrupted' | 'failed';
 
+/** What a token of the provider's costs, in thousandths of a token of the wallet's. */
+export type Weights = Pick<ModelRules, 'inputWeight' | 'cachedInputWeight' | 'outputWeight'>;
+
 /** What an ask cost and why; kept as the record `ask` under the ask id. */
 export interface Receipt {
   askId: string;
@@ -17,6 +21,8 @@ export interface Receipt {
   model: string;
   ending: Ending;
   usage: ModelUsage;
+  /** By which usage was charged: the model table may be another one by now. */
+  weights: Weights;
   /** Who counted: the provider, or we, since its figures never came. */
   countedBy: 'provider' | 'us';
   charged: number;

@@ -11,7 +11,7 @@ import type { Count, Decision } from './decision.ts';
 import { lapseRowId } from './hold.ts';
 import { noteLowBalance } from './low-balance.ts';
 import { noteOverage } from './overage-cap.ts';
-import type { Ending, Receipt } from './receipt.ts';
+import type { Ending, Receipt, Weights } from './receipt.ts';
 import type { Moment, Rules } from './rules.ts';
 
 /** Asks a day that may end with nothing to show by the asker's own doing before they cost their input. */
@@ -65,6 +65,7 @@ export function decideSettle(
     model: hold.model,
     ending: request.ending,
     usage: request.usage,
+    weights: weightsOf(request.model),
     countedBy: request.countedBy,
     charged,
     beyondHold: cost - charged,
@@ -93,6 +94,10 @@ function outcomeOf({ ending, visible }: SettleRequest, charged: number): AskOutc
   if (ending !== 'length' && ending !== 'stopped') return ending;
   if (!visible && charged === 0) return 'free';
   return ending === 'length' ? 'answered' : 'stopped';
+}
+
+function weightsOf({ inputWeight, cachedInputWeight, outputWeight }: ModelRules): Weights {
+  return { inputWeight, cachedInputWeight, outputWeight };
 }
 
 function settlesByMeter(account: Account, rules: Rules): boolean {

@@ -109,7 +109,7 @@ describe('a hold', () => {
   });
 });
 
-describe('money fails closed', () => {
+describe('money fails closed (pain 4)', () => {
   it('refuses who never bought anything for want of tokens, and a customer whose ledger was not read as unconfirmed', () => {
     const stranger = createBench({ account: { customerId: null } });
     expect(stranger.hold('a')).toMatchObject({ refusal: { reason: 'no_tokens', needs: 20, available: 0 } });

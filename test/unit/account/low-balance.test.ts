@@ -19,7 +19,7 @@ function percents(bench: Bench): unknown[] {
 }
 
 describe('a low balance', () => {
-  it('is told at 20 %, 5 % and 0 of what was last granted, on the balance less what was used, once each', () => {
+  it('is told at 20 %, 5 % and 0 of what was last granted, on the balance less what was used, once each (pain 13)', () => {
     const bench = withGrant();
     const spent = [799, 1, 50, 99, 1, 40, 10];
     const after = spent.map((tokens, ask) => {
@@ -60,7 +60,7 @@ describe('a low balance', () => {
     expect(percents(adjusted)).toEqual([0]);
   });
 
-  it('is armed again by new credits, for shares of those', () => {
+  it('is armed again by new credits, for shares of those (pain 13)', () => {
     const bench = withGrant();
     bench.spendExactly('a', 850);
     bench.deliver(credit('d', 10_000, { balanceBefore: 1_000, createdAt: bench.dodoNow + 1 }));

@@ -18,6 +18,7 @@ describe('settling', () => {
         model: 'plain',
         ending: 'complete',
         usage,
+        weights: { inputWeight: 1_000, cachedInputWeight: 1_000, outputWeight: 1_000 },
         countedBy: 'provider',
         charged: 97,
         beyondHold: 0,
@@ -58,12 +59,14 @@ describe('settling', () => {
     expect(bench.count('tokens_charged')).toBe(100);
   });
 
-  it('weighs input, cached input and output as the model table says, cached tokens being part of the input', () => {
+  it('weighs input, cached input and output each once, as the model table says, and notes by what (pain 15)', () => {
     const bench = createBench({ balance: 10_000 });
     const model = { ...plainModel, inputWeight: 2_000, cachedInputWeight: 500, outputWeight: 3_000 };
     bench.hold('a', { model, inputTokens: 100, wantedOutputTokens: 100 });
     const usage = { inputTokens: 100, cachedTokens: 41, outputTokens: 10 };
-    expect(bench.settle('a', { model, usage })?.receipt.charged).toBe(59 * 2 + 21 + 30);
+    const receipt = bench.settle('a', { model, usage })?.receipt;
+    expect(receipt?.charged).toBe(59 * 2 + 21 + 30);
+    expect(receipt?.weights).toEqual({ inputWeight: 2_000, cachedInputWeight: 500, outputWeight: 3_000 });
   });
 
   it('takes no more cached tokens than there was input', () => {
@@ -73,7 +76,7 @@ describe('settling', () => {
     expect(bench.settle('a', { usage })?.receipt.charged).toBe(10);
   });
 
-  it('is a counted no-op the second time, whoever comes first', () => {
+  it('is a counted no-op the second time, whoever comes first (pain 3)', () => {
     const bench = createBench({ balance: 1_000 });
     bench.hold('a');
     bench.settle('a');

@@ -30,7 +30,7 @@ function claimLapsed(stage: Stage) {
 }
 
 describe('heartbeats', () => {
-  it('put the lapse off while a stream lives, with what the recovery would need', async () => {
+  it('put the lapse off for as long as a stream lives, with what the recovery would need (pain 3)', async () => {
     await using stage = await openStage();
     await putLeases(stage, 'a');
     const progress = { outputTokens: 0 };

@@ -14,6 +14,7 @@ function receipt(askId: string, charged: number): Receipt {
     model: 'm',
     ending: 'complete',
     usage: { inputTokens: 1, cachedTokens: 0, outputTokens: charged - 1 },
+    weights: { inputWeight: 1_000, cachedInputWeight: 1_000, outputWeight: 1_000 },
     countedBy: 'provider',
     charged,
     beyondHold: 0,
