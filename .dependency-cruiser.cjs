@@ -43,7 +43,7 @@ module.exports = {
       to: inside('src/[^/]+\\.ts$', 'src/(core|ports|platform|web|workers)/', 'commands/'),
     },
     { from: { path: '^src/[^/]+\\.ts$' }, to: node },
-    { from: { path: '^src/platforms\\.ts$' }, to: vendor('express', '@types/express') },
+    { from: { path: '^src/(platforms|account-page)\\.ts$' }, to: vendor('express', '@types/express') },
     { from: { path: '^src/open-store\\.ts$' }, to: vendor('keyv') },
     { from: inside('src/cli/'), to: inside('src/', 'commands/') },
     { from: inside('src/cli/'), to: node },
@@ -69,7 +69,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^(src|commands)/', pathNot: '^src/(main|cli/[^/]+)\\.ts$' },
+      from: { orphan: true, path: '^(src|commands)/', pathNot: '^src/((main|cli/[^/]+)\\.ts$|web/account/assets/)' },
       to: {},
     },
   ],

@@ -1,3 +1,4 @@
+import { createAccountPage } from './account-page.ts';
 import type { Overrides } from './app-overrides.ts';
 import { createBackground } from './background.ts';
 import type { Config, ConfigSecrets } from './config.ts';
@@ -86,7 +87,9 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   });
   const checks = [{ name: 'store', check: () => store.check() }, durability, ...platforms.checks];
   web.mount([
-    ...(isWeb ? [...platforms.routers, webhook, createPaidPage(config.brand.name)] : []),
+    ...(isWeb
+      ? [...platforms.routers, webhook, createPaidPage(config.brand.name), createAccountPage(outside, services, config)]
+      : []),
     createHealth(checks, metrics),
   ]);
   if (!outside.opened.isShared) {

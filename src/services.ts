@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { account } from '../commands/account.ts';
 import { alerts } from '../commands/alerts.ts';
 import { apikey } from '../commands/apikey.ts';
 import { ask } from '../commands/ask.ts';
@@ -9,11 +10,12 @@ import { linkCommand } from '../commands/link.ts';
 import { plan } from '../commands/plan.ts';
 import { createSubscribe } from '../commands/subscribe.ts';
 import { createTopup } from '../commands/topup.ts';
+import { createDoor } from './account-door.ts';
 import type { Overrides } from './app-overrides.ts';
 import { type BillingEvents, createBillingEvents } from './billing-events.ts';
 import type { Config } from './config.ts';
 import type { Moment, Rules } from './core/account/rules.ts';
-import { createAccountsOfUsers } from './core/accounts-of-users.ts';
+import { type AccountsOfUsers, createAccountsOfUsers } from './core/accounts-of-users.ts';
 import { createAlertSettings } from './core/alert-settings.ts';
 import { type ApiKeys, createApiKeys } from './core/api-keys.ts';
 import type { Asks } from './core/asks/ask.ts';
@@ -25,7 +27,7 @@ import { createStopRequests } from './core/asks/stop-requests.ts';
 import type { Catalogue } from './core/catalogue.ts';
 import type { ChatApp } from './core/chat.ts';
 import { createChatApp } from './core/chat-app.ts';
-import type { Command } from './core/command.ts';
+import type { Command, Services } from './core/command.ts';
 import { createLinking, type LinkCodes } from './core/linking.ts';
 import type { Metrics } from './core/metrics.ts';
 import { knownModels, type ModelRules, unknownModel } from './core/models.ts';
@@ -57,6 +59,7 @@ export function commandsFor(catalogue: Catalogue): readonly Command[] {
     billingCommand,
     alerts,
     linkCommand,
+    account,
     apikey,
     help,
   ];
@@ -69,6 +72,7 @@ export interface AppServices {
   modelRules: ModelRules;
   moment(): Moment;
   wallets: Wallets;
+  users: AccountsOfUsers;
   heartbeats: Heartbeats;
   daily: DailyTokens;
   asks: Asks;
@@ -77,6 +81,8 @@ export interface AppServices {
   plans: Plans;
   events: BillingEvents;
   chat: ChatApp;
+  /** What a member may use, in chat and on the account page. */
+  member: Services;
 }
 
 /** @param onRows rows of these topics were written: their workers need not wait */
@@ -148,27 +154,23 @@ export function createServices(
   const readSubscription = createReadSubscription({ wallets, billing, rules, moment });
   const plans = createPlans({ users, wallets, billing, readSubscription, store, rules, clock });
   const commands = commandsFor(rules.catalogue);
-  const chat = createChatApp({
-    commands,
-    services: {
-      asks,
-      shop,
-      wallet,
-      payments,
-      plans,
-      alerts: alertSettings,
-      closedTo,
-      linking,
-      apiKeys,
-      rules,
-      brand: config.brand,
-      specs: commands,
-      within,
-    },
-    clock,
-    log,
-    metrics,
-  });
+  const member: Services = {
+    asks,
+    shop,
+    wallet,
+    payments,
+    plans,
+    alerts: alertSettings,
+    closedTo,
+    linking,
+    apiKeys,
+    accountDoor: createDoor(outside, config),
+    rules,
+    brand: config.brand,
+    specs: commands,
+    within,
+  };
+  const chat = createChatApp({ commands, services: member, clock, log, metrics });
   const statements = createStatements({ wallets, store, view: wallet, users });
   return {
     rules,
@@ -176,6 +178,7 @@ export function createServices(
     modelRules,
     moment,
     wallets,
+    users,
     heartbeats,
     daily,
     asks,
@@ -184,6 +187,7 @@ export function createServices(
     plans,
     events,
     chat,
+    member,
   };
 }
 

@@ -63,7 +63,8 @@ export function receiptText(receipt: Receipt, left: number): string {
   ].join('\n');
 }
 
-const endingWords: Record<Receipt['ending'], string> = {
+/** How an ask ended, in words. */
+export const endingWords: Record<Receipt['ending'], string> = {
   complete: 'answered in full',
   length: 'ended at its bound',
   stopped: 'stopped by you',

@@ -1,4 +1,5 @@
 import type { Rules } from './account/rules.ts';
+import type { AccountDoor } from './account-page/door.ts';
 import type { AlertSettingsStore } from './alert-settings.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Asks } from './asks/ask.ts';
@@ -30,6 +31,8 @@ export interface Services {
   closedTo: ClosedTo;
   linking: Linking;
   apiKeys: ApiKeys;
+  /** The way to the account page. */
+  accountDoor: AccountDoor;
   rules: Rules;
   brand: Brand;
   /** Every command there is, for /help. */

@@ -16,7 +16,7 @@ import { type Hash, isSameUser } from './identity.ts';
 import type { Secrets } from './secrets.ts';
 import type { Store } from './store.ts';
 import { type Clock, HOUR, type Millis } from './time.ts';
-import type { WalletUser } from './wallet-user.ts';
+import { isChatUser, type WalletUser } from './wallet-user.ts';
 import type { Wallets } from './wallets.ts';
 
 /** Codes that one chat user may make in an hour, and may try. */
@@ -50,7 +50,8 @@ export interface Linking {
   /** A code that lets one other chat user into the wallet of this one. */
   makeCode(by: WalletUser): Promise<LinkCodeOffer>;
   join(by: ChatUser, typed: string): Promise<JoinOutcome>;
-  takeOff(by: ChatUser): Promise<TakeOffOutcome>;
+  /** @param whom by the owner: the only one to be taken off; all when left out */
+  takeOff(by: WalletUser, whom?: ChatUser): Promise<TakeOffOutcome>;
 }
 
 export interface LinkingDeps {
@@ -127,10 +128,12 @@ export function createLinking(deps: LinkingDeps): Linking {
       return refuse(why);
     },
 
-    async takeOff(by) {
+    async takeOff(by, whom) {
       const { reply } = await users.run(by, [], (account) => {
         const isOwner = isSameUser(account.owner, by);
-        const decision = decideTakeOff(account, isOwner ? account.identities : [by], clock());
+        const chatUsers = isChatUser(by) ? [by] : [];
+        const wanted = whom === undefined ? account.identities : [whom];
+        const decision = decideTakeOff(account, isOwner ? wanted : chatUsers, clock());
         return { ...decision, reply: { isOwner, gone: decision.reply } };
       });
       for (const user of reply.gone) await comeBack(user);

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,11 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
-
-const INSTALL = 'apt-get update && apt-get install -y redis-server';
-
-/** One test file installs, the others that run beside it wait. */
-const INSTALL_ONCE = `flock /tmp/tallybot-apt.lock sh -c 'command -v redis-server || (${INSTALL})'`;
+import { installedProgram } from './installed-program.ts';
 
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
 
@@ -33,29 +29,9 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-/**
- * Whether tests that need a redis-server of their own can run. With `CI=true` it is installed when missing, and it is
- * an error when that fails; elsewhere the tests are left out, and `leftOut` is said with the command that installs it.
- */
+/** Whether tests that need a redis-server of their own can run, as `installedProgram` decides it. */
 export function canStartRedis(leftOut: string): boolean {
-  if (isInstalled()) return true;
-  if (process.env.CI === 'true') {
-    const [command = '', ...args] = [...(process.getuid?.() === 0 ? [] : ['sudo']), 'sh', '-c', INSTALL_ONCE];
-    execFileSync(command, args, { stdio: 'inherit' });
-    if (isInstalled()) return true;
-    throw new Error('Expected redis-server on PATH after its installation, found none');
-  }
-  process.stderr.write(`No redis-server on PATH, so left out: ${leftOut}.\nTo run them: ${INSTALL}\n`);
-  return false;
-}
-
-function isInstalled(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+  return installedProgram({ names: ['redis-server'], package: 'redis-server' }, leftOut) !== null;
 }
 
 /** @param settings more of redis.conf, as arguments; they win over the durable ones */

@@ -1,0 +1,26 @@
+import type { Router } from 'express';
+import type { Config } from './config.ts';
+import { createAccountExport } from './core/account-page/export.ts';
+import { createAccountViews } from './core/account-page/view.ts';
+import type { Outside } from './outside.ts';
+import { newKey } from './ports/crypto/new-key.ts';
+import type { AppServices } from './services.ts';
+import { createAccountRouter } from './web/account/account-router.ts';
+
+/** The account page over the services that the chat uses. */
+export function createAccountPage(outside: Outside, services: AppServices, config: Config): Router {
+  const { users, member, rules, moment } = services;
+  const { store, clock, secrets, log } = outside;
+  return createAccountRouter({
+    ...member,
+    door: member.accountDoor,
+    views: createAccountViews({ users, store, alerts: member.alerts, rules, moment }),
+    exportOf: createAccountExport({ users, store, clock }),
+    mostCents: rules.overageCapCents,
+    catalogue: rules.catalogue,
+    secrets,
+    log,
+    newKey,
+    baseUrl: config.baseUrl,
+  });
+}

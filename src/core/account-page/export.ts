@@ -1,0 +1,46 @@
+import type { Account } from '../account/account.ts';
+import type { AccountsOfUsers } from '../accounts-of-users.ts';
+import type { Store, StoredRecord } from '../store.ts';
+import type { Clock } from '../time.ts';
+import type { WalletUser } from '../wallet-user.ts';
+
+/** Everything that is kept about a wallet, as plain JSON. Times are ISO 8601 where we write them, else milliseconds. */
+export interface AccountExport {
+  exported_at: string;
+  /** The account document; null: there is none yet. */
+  account: object | null;
+  receipts: object[];
+  ledger: object[];
+  audit: object[];
+}
+
+/** More than any wallet has, and what one answer can carry. */
+const MOST = 100_000;
+
+/** @returns a reader of what a wallet holds; hashes of keys to it are left out */
+export function createAccountExport(deps: {
+  users: Pick<AccountsOfUsers, 'idOf' | 'read'>;
+  store: Pick<Store, 'records'>;
+  clock: Clock;
+}): (of: WalletUser) => Promise<AccountExport> {
+  return async (of) => {
+    const [accountId, account] = [await deps.users.idOf(of), await deps.users.read(of)];
+    const bodies = async (kind: string) => (await deps.store.records(accountId, kind, MOST)).map(bodyOf).reverse();
+    const [receipts, ledger, audit] = await Promise.all([bodies('ask'), bodies('ledger'), bodies('audit')]);
+    return {
+      exported_at: new Date(deps.clock()).toISOString(),
+      account: account === null ? null : withoutHashes(account),
+      receipts,
+      ledger,
+      audit,
+    };
+  };
+}
+
+function withoutHashes({ linkCode: _code, apiKeys, ...account }: Account): object {
+  return { ...account, apiKeys: apiKeys.map(({ hash: _hash, ...key }) => key) };
+}
+
+function bodyOf({ id, at, body }: StoredRecord): object {
+  return { id, at: new Date(at).toISOString(), ...body };
+}
