@@ -52,6 +52,8 @@ How to use it
   2. Type /subscribe starter, open the link, pay on the simulated checkout. A DM tells of 10,000,000 tokens.
   3. Ask again and watch the answer stream in. /topup, /balance, /billing and /help are there too.
   4. Dodo's meter runs every ${facts.meterEverySeconds} seconds by itself (the real one about once a minute): its ledger follows.
+  5. What is no command is a message to the bot: a mention in #general, or a DM. Slack brings it either way, Discord
+     only by its gateway: npm run sandbox -- --discord gateway
 
 In a prompt, these steer the model:
 ${DIRECTIVES.map(([directive, what]) => `  ${directive.padEnd(18)} ${what}`).join('\n')}

@@ -43,11 +43,20 @@ async function state(query = ''): Promise<PlaygroundState> {
   return (await fetch(`${playground.url}/api/state${query}`)).json() as Promise<PlaygroundState>;
 }
 
-/** Waits until the pane of a platform fits. */
-async function pane(platform: 'discord' | 'slack', fits: (pane: Pane) => boolean): Promise<Pane> {
-  let latest = await state();
+async function newPerson(platform: string, name: string): Promise<{ key: string }> {
+  const made = await fetch(`${playground.url}/api/people`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ platform, name }),
+  });
+  return made.json() as Promise<{ key: string }>;
+}
+
+/** Waits until the pane of a platform fits. @param query who is chosen in the panes */
+async function pane(platform: 'discord' | 'slack', fits: (pane: Pane) => boolean, query = ''): Promise<Pane> {
+  let latest = await state(query);
   const looking = setInterval(async () => {
-    latest = await state();
+    latest = await state(query);
   }, 20);
   try {
     return await until(
@@ -81,7 +90,7 @@ describe('the playground', () => {
 
   it.each(['discord', 'slack'] as const)('lets one ask, press buttons, pay and watch both books on %s', async (on) => {
     const key = (await state()).panes[on]?.person.key;
-    expect(await post(`people/${key}/commands`, { text: '/ask Why?', place: 'channel' })).toMatchObject({
+    expect(await post(`people/${key}/lines`, { text: '/ask Why?', place: 'channel' })).toMatchObject({
       status: 204,
     });
     const refused = await pane(on, (seen) => messages(seen).some((line) => line.buttons.length === 3));
@@ -98,7 +107,7 @@ describe('the playground', () => {
     const told = await pane(on, (seen) => messages(seen).some((line) => line.place === 'dm'));
     expect(messages(told).at(-1)?.text).toContain('10,000,000 tokens were added');
 
-    await post(`people/${key}/commands`, { text: '/ask Why?', place: 'channel' });
+    await post(`people/${key}/lines`, { text: '/ask Why?', place: 'channel' });
     await pane(on, (seen) => seen.bot.receipts === 1);
     expect(await post('meter')).toMatchObject({ status: 204 });
     const metered = await pane(on, (seen) => seen.dodo.deducted > 0 && seen.bot.unsettled === 0);
@@ -106,13 +115,43 @@ describe('the playground', () => {
     expect(metered.bot.balance).toBe(metered.dodo.balance);
   });
 
+  it('shows what a member without a plan used in both books', async () => {
+    const { key } = await newPerson('discord', 'Eli');
+    await post(`people/${key}/lines`, { text: '/topup', place: 'dm' });
+    const query = `?discord=${key}`;
+    const offered = await pane('discord', (seen) => messages(seen).some((line) => line.buttons[0]?.url), query);
+    const [url = ''] = messages(offered).flatMap((line) => line.buttons.flatMap((one) => one.url ?? []));
+    await fetch(url, { method: 'POST', body: new URLSearchParams({ email: 'eli@example.com' }) });
+    await pane('discord', (seen) => seen.bot.available === 5_000_000, query);
+    await post(`people/${key}/lines`, { text: '/ask Why?', place: 'dm' });
+    const taken = await pane('discord', (seen) => seen.bot.charged > 0 && seen.bot.unsettled === 0, query);
+    expect(taken.dodo.deducted).toBe(taken.bot.charged);
+  });
+
+  it('takes what is no command for a message to the bot, in the channel or directly', async () => {
+    const { key } = await newPerson('slack', 'Cleo');
+    const told = async (place: string) => {
+      expect(await post(`people/${key}/lines`, { text: 'Why?', place })).toMatchObject({ status: 204 });
+    };
+    await told('channel');
+    await told('dm');
+    // In the channel are answers to others, too.
+    const own = (shown: Pane) => messages(shown).filter(({ place }) => place !== 'public');
+    const seen = await pane('slack', (shown) => own(shown).length === 2, `?slack=${key}`);
+    const deeds = seen.lines.filter((line) => line.kind === 'deed');
+    expect(deeds.map(({ text, place }) => [text, place])).toEqual([
+      ['@tallybot Why?', 'public'],
+      ['Why?', 'dm'],
+    ]);
+    expect(
+      own(seen)
+        .map(({ place }) => place)
+        .sort(),
+    ).toEqual(['dm', 'private']);
+  });
+
   it('takes a new person and shows them when they are chosen', async () => {
-    const made = await fetch(`${playground.url}/api/people`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ platform: 'slack', name: 'Dora' }),
-    });
-    const { key } = (await made.json()) as { key: string };
+    const { key } = await newPerson('slack', 'Dora');
     expect((await state(`?slack=${key}`)).panes.slack?.person).toEqual({ key, name: 'Dora' });
     expect((await state()).panes.slack?.person.name).toBe('Ben');
   });
@@ -132,12 +171,13 @@ describe('the playground', () => {
   });
 
   it.each([
-    ['people/p1/commands', { text: 'hello', place: 'channel' }, 'Type a command'],
-    ['people/p1/commands', { text: '/nonsense', place: 'channel' }, 'no command /nonsense'],
-    ['people/p1/commands', { text: '/topup many', place: 'channel' }, 'whole number'],
-    ['people/p1/commands', { text: '/help', place: 'moon' }, 'expected place'],
+    ['people/p1/lines', { text: 'hello', place: 'channel' }, 'Discord brings messages only by its gateway'],
+    ['people/p1/lines', { text: '/9', place: 'channel' }, 'Type a command'],
+    ['people/p1/lines', { text: '/nonsense', place: 'channel' }, 'no command /nonsense'],
+    ['people/p1/lines', { text: '/topup many', place: 'channel' }, 'whole number'],
+    ['people/p1/lines', { text: '/help', place: 'moon' }, 'expected place'],
     ['people/p1/presses', { message: '1', action: 'balance' }, 'expected a message'],
-    ['people/nobody/commands', { text: '/help', place: 'dm' }, 'nobody'],
+    ['people/nobody/lines', { text: '/help', place: 'dm' }, 'nobody'],
     ['people', { platform: 'irc', name: 'Eve' }, 'expected platform'],
     ['people', { platform: 'slack' }, 'expected name'],
     ['days', { days: 0 }, 'expected days'],

@@ -23,6 +23,19 @@ export function createDiscordPerson(discord: DiscordSimulator, specs: readonly C
       const options = optionsOf(specs, command, text);
       return happening(member.command(command, options, place === 'dm' ? { dm: true } : {}));
     },
+    write(text, place = 'channel') {
+      if (discord.gateway.sessions.length === 0) {
+        throw new Error(
+          'Discord brings messages only by its gateway, and this bot hears it over HTTP: type a command, such as /ask Why is the sky blue? To write to the bot start with: npm run sandbox -- --discord gateway',
+        );
+      }
+      const { id } = member.say(text, place === 'dm' ? { dm: true } : { mention: true });
+      return {
+        answer: () =>
+          [...member.sees(discord.home.channelId), ...member.dms()].filter(isBots).filter(isAfter(id)).map(seen),
+        failure: () => null,
+      };
+    },
     press: (messageId, action) => happening(member.click(messageId, action)),
     sees: () =>
       [...member.sees(discord.home.channelId), ...member.dms()]
@@ -30,6 +43,11 @@ export function createDiscordPerson(discord: DiscordSimulator, specs: readonly C
         .map(seen)
         .sort((a, b) => a.at - b.at),
   };
+}
+
+/** Whether a message was made later; ids grow with time. */
+function isAfter(id: string): (message: VisibleMessage) => boolean {
+  return (message) => BigInt(message.id) > BigInt(id);
 }
 
 function seenOf(message: VisibleMessage, isDm: boolean): Seen {

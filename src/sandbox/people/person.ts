@@ -42,6 +42,11 @@ export interface Person {
    * @throws Error when this platform would not let it through
    */
   command(name: string, text?: string, place?: Place): Happening;
+  /**
+   * Writes to the bot: in the channel by calling it by its name, or in a direct message.
+   * @throws Error when the bot hears of no messages here
+   */
+  write(text: string, place?: Place): Happening;
   /** Presses a button. @throws Error when the person does not see that message or that button */
   press(messageId: string, action: string): Happening;
   /** Every message of the bot that this person can see, oldest first. */

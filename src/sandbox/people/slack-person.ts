@@ -32,6 +32,9 @@ export function createSlackPerson(slack: SlackSimulator, name: string): Person {
       const where = place === 'dm' ? {} : { channel: channel.id };
       return happening(person.command(`/${command}`, text, where), place);
     },
+    write(text, place = 'channel') {
+      return happening(place === 'dm' ? person.dm(text) : person.mention(text, { channel: channel.id }), place);
+    },
     press(messageId, action) {
       const message = person.messages().find((candidate) => idOf(candidate) === messageId);
       if (message === undefined) throw new Error(`expected a message that ${name} sees, got ${messageId}`);

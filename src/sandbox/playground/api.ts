@@ -28,9 +28,9 @@ export function createPlaygroundApi(sandbox: Sandbox): Router {
     const { key } = players.add(platform, text(request, 'name').trim().slice(0, 32));
     response.status(201).json({ key });
   });
-  router.post('/people/:key/commands', (request, response) => {
+  router.post('/people/:key/lines', (request, response) => {
     const place: Place = oneOf(request, 'place', ['channel', 'dm']);
-    players.command(players.find(request.params.key), text(request, 'text'), place);
+    players.type(players.find(request.params.key), text(request, 'text'), place);
     response.status(204).end();
   });
   router.post('/people/:key/presses', (request, response) => {

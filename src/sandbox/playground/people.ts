@@ -22,8 +22,11 @@ export interface Players {
   /** @throws Error when there is nobody of that key */
   find(key: string): Player;
   add(platform: ChatUser['platform'], name: string): Player;
-  /** @throws Error when it is no command, or one that the platform would not let through */
-  command(player: Player, line: string, place: Place): void;
+  /**
+   * Uses a command, or writes to the bot where the line is none.
+   * @throws Error when the platform would not let it through
+   */
+  type(player: Player, line: string, place: Place): void;
   press(player: Player, messageId: string, action: string): void;
 }
 
@@ -51,11 +54,17 @@ export function createPlayers(sandbox: Pick<Sandbox, 'newPerson' | 'now'>): Play
       return player;
     },
     add,
-    command(player, line, place) {
-      const found = /^\/([a-z]+)(?:\s+([\s\S]*))?$/.exec(line.trim());
+    type(player, line, place) {
+      const typed = line.trim();
+      if (!typed.startsWith('/')) {
+        const shown = place === 'dm' ? typed : `@tallybot ${typed}`;
+        note(player, shown, place, player.person.write(typed, place));
+        return;
+      }
+      const found = /^\/([a-z]+)(?:\s+([\s\S]*))?$/.exec(typed);
       if (found === null) throw new Error('Type a command, for example: /ask Why is the sky blue?');
       const [, name = '', text = ''] = found;
-      note(player, line.trim(), place, player.person.command(name, text, place));
+      note(player, typed, place, player.person.command(name, text, place));
     },
     press(player, messageId, action) {
       const message = player.person.sees().find((candidate) => candidate.id === messageId);

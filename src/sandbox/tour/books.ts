@@ -12,6 +12,9 @@ export interface DodoBooks {
   rows: { id: string; type: string; amount: number; balanceAfter: number; overageAfter: number }[];
 }
 
+/** What takes tokens for usage: the meter, or the bot's own entry for a member without a plan. */
+const TAKES = new Set(['credit_deducted', 'overage_charged', 'manual_adjustment']);
+
 const EMPTY: DodoBooks = { granted: 0, balance: 0, overage: 0, deducted: 0, events: new Map(), rows: [] };
 
 /** Reads the simulated Dodo's own store; the bot has no part in it. */
@@ -33,7 +36,7 @@ export function dodoBooks({ dodo, env }: SimulatedWorld, customerId: string | nu
     granted: sum(rows.filter((row) => row.isCredit)),
     balance: Number(balance?.balance ?? 0),
     overage: Number(balance?.overage ?? 0),
-    deducted: sum(rows.filter((row) => row.type === 'credit_deducted' || row.type === 'overage_charged')),
+    deducted: sum(rows.filter((row) => !row.isCredit && TAKES.has(row.type))),
     events: new Map(events.map(({ event }) => [event.event_id, Number(event.metadata?.tokens)])),
     rows,
   };

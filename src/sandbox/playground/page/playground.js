@@ -56,10 +56,10 @@ function makePane(platform) {
     pane.person.value = made.key;
     pane.person.dispatchEvent(new Event('change'));
   });
-  root.querySelector('form[name=command]').addEventListener('submit', async (event) => {
+  root.querySelector('form[name=line]').addEventListener('submit', async (event) => {
     event.preventDefault();
     const { text, place } = event.currentTarget.elements;
-    const done = await call(`people/${pane.person.value}/commands`, { text: text.value, place: place.value });
+    const done = await call(`people/${pane.person.value}/lines`, { text: text.value, place: place.value });
     if (done === null && problem.hidden) text.value = '';
   });
   document.querySelector('#panes').append(root);
