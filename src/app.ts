@@ -63,7 +63,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   const { asks, heartbeats } = services;
   opened.defer(() => heartbeats.close());
 
-  const web = createWebServer(log);
+  const web = createWebServer(log, clock);
   const platforms = createPlatforms({
     config,
     secret,

@@ -1,12 +1,13 @@
 import { createApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createPinoLog } from './ports/log/pino-log.ts';
+import { valuesOf } from './secret-values.ts';
 import { listenForSignals } from './signals.ts';
 
 const signals = listenForSignals();
 try {
   const { config, secrets } = loadConfig(process.env);
-  const log = createPinoLog(config.logLevel);
+  const log = createPinoLog({ level: config.logLevel, secrets: valuesOf(secrets) });
   const app = await createApp(config, secrets, { log });
   await signals.closeOnFirst(() => app.close(), log, app.fatal);
 } catch (error) {

@@ -17,6 +17,7 @@ import { createDodoBilling } from './ports/dodo/dodo-billing.ts';
 import { createPinoLog } from './ports/log/pino-log.ts';
 import { createTokenCounter } from './ports/openai/count-tokens.ts';
 import { createOpenAiModel } from './ports/openai/openai-model.ts';
+import { valuesOf } from './secret-values.ts';
 
 /** Everything outside this process, through its ports, and the clock and log. */
 export interface Outside {
@@ -49,7 +50,7 @@ export async function openOutside(
   stack: AsyncDisposableStack,
 ): Promise<Outside> {
   const { clock } = overrides;
-  const log = overrides.log ?? createPinoLog('info');
+  const log = overrides.log ?? createPinoLog({ level: 'info', secrets: valuesOf(secret) });
   const secrets = createSecrets({
     current: secret.appSecret,
     ...(secret.appSecretPrevious === null ? {} : { previous: secret.appSecretPrevious }),

@@ -45,9 +45,7 @@ export function createPlatforms(deps: PlatformsDeps): Platforms {
   return {
     routers: parts.flatMap((part) => part.routers),
     messengers: new Map(parts.map(({ messenger }) => [messenger.platform, watchMessenger(messenger, deps.metrics)])),
-    checks: parts.map(({ messenger: { platform }, lease, check }) =>
-      lease === null ? remembered(platform, check, deps.outside.clock) : { name: platform, check: () => lease.check() },
-    ),
+    checks: parts.flatMap((part) => checksOf(part, deps)),
     start() {
       for (const part of parts) part.lease?.start();
     },
@@ -60,6 +58,15 @@ export function createPlatforms(deps: PlatformsDeps): Platforms {
       );
     },
   };
+}
+
+/** A process is asked about the platforms that its roles have to do with: those it connects to, or that send to it. */
+function checksOf(
+  { messenger: { platform }, lease, check }: Part,
+  { config, outside }: PlatformsDeps,
+): ReadinessCheck[] {
+  if (!config.roles.has(lease === null ? 'web' : 'bot')) return [];
+  return [lease === null ? remembered(platform, check, outside.clock) : { name: platform, check: () => lease.check() }];
 }
 
 interface Part {

@@ -13,7 +13,7 @@ async function sandbox({ tour, data, verbose, transports }: SandboxArguments): P
     import('../sandbox/sandbox-folder.ts'),
   ]);
   const folder = await openSandboxFolder(data);
-  const log = verbose ? createPinoLog('info') : createPinoLog('info', folder.logFile);
+  const log = createPinoLog({ level: 'info', ...(verbose ? {} : { to: { file: folder.logFile } }) });
   if (signals !== null) {
     const { runSandbox } = await import('../sandbox/run-sandbox.ts');
     await runSandbox({ folder, log, logsToFile: !verbose, write, signals, transports });

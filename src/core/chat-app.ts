@@ -2,6 +2,7 @@ import type { ChatApp, Responder, Turn } from './chat.ts';
 import { PlatformError } from './chat.ts';
 import type { Command, CommandContext, Services } from './command.ts';
 import { failureText } from './failure-text.ts';
+import { askIdOf } from './identity.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { noticeReply } from './notice-text.ts';
@@ -42,7 +43,9 @@ export function createChatApp(deps: ChatAppDeps): ChatApp {
   }
 
   async function tellFailure(what: string, turn: Turn, responder: Responder, error: unknown): Promise<void> {
-    deps.log.error({ err: error, what, platform: turn.by.platform, cause: turn.cause }, 'a turn failed');
+    const { platform } = turn.by;
+    const ask = what === '/ask' ? { askId: askIdOf(services.rules.hash, platform, turn.cause) } : {};
+    deps.log.error({ err: error, what, platform, cause: turn.cause, ...ask }, 'a turn failed');
     const fault = error instanceof ToldFailure ? error.cause : error;
     if (fault instanceof PlatformError) deps.metrics.count('platform_faults');
     try {

@@ -7,6 +7,7 @@ import type { Secrets } from '../core/secrets.ts';
 import type { Store } from '../core/store.ts';
 import { type Clock, DAY } from '../core/time.ts';
 import { BODY_LIMIT } from './body-limit.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** For how long a webhook's id is known. */
 const ID_KEPT = 90 * DAY;
@@ -36,7 +37,7 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
     } catch (error) {
       if (!(error instanceof WebhookRejected)) throw error;
       deps.metrics.count('webhooks_rejected');
-      deps.log.warn({ why: error.message }, 'a webhook was not signed by Dodo');
+      deps.log.warn({ requestId: requestIdOf(response), why: error.message }, 'a webhook was not signed by Dodo');
       response.status(401).json({ error: { code: 'bad_signature', message: 'The signature does not hold.' } });
       return;
     }
@@ -54,6 +55,7 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
       now,
     );
     deps.metrics.count(isNew ? 'webhooks_received' : 'webhooks_repeated');
+    deps.log.debug({ requestId: requestIdOf(response), row: `inbox:${id}`, isNew }, 'a webhook was stored');
     if (isNew) deps.onStored();
     if (isJson(body)) response.status(200).json({ received: true });
     else response.status(400).json({ error: { code: 'invalid_json', message: 'Expected valid JSON.' } });

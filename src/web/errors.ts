@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '../core/log.ts';
+import { requestIdOf } from './request-id.ts';
 
 interface HttpFault {
   status: number;
@@ -22,7 +23,9 @@ function faultOf(error: unknown): HttpFault {
 export function createErrorHandler(log: Log): ErrorRequestHandler {
   return (error, request, response, next) => {
     const fault = faultOf(error);
-    if (fault.status >= 500) log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    if (fault.status >= 500) {
+      log.error({ err: error, requestId: requestIdOf(response), method: request.method }, 'a request failed');
+    }
     if (response.headersSent) {
       next(error);
       return;

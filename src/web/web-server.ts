@@ -2,7 +2,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type Router } from 'express';
 import type { Log } from '../core/log.ts';
+import type { Clock } from '../core/time.ts';
 import { createErrorHandler, notFound } from './errors.ts';
+import { createRequestIds } from './request-id.ts';
 
 export interface WebServer {
   /** For what must mount itself, such as Bolt's receiver. No body parser stands before it. */
@@ -19,9 +21,10 @@ export interface WebServer {
 const DRAIN_MS = 3_000;
 
 /** The one Express app. */
-export function createWebServer(log: Log): WebServer {
+export function createWebServer(log: Log, clock: Clock): WebServer {
   const app = express();
   app.disable('x-powered-by');
+  app.use(createRequestIds(log, clock));
   let server: Server | null = null;
   let closed: Promise<void> | null = null;
 

@@ -35,7 +35,7 @@ async function struck(point: Point): Promise<void> {
 const { config, secrets } = loadConfig(process.env);
 const app = await createApp(config, secrets, {
   clock: () => Date.now() + Number(readFileSync(options.clockFile, 'utf8')),
-  log: createPinoLog(config.logLevel),
+  log: createPinoLog({ level: config.logLevel }),
   usageGatherMs: 20,
   editIntervalMs: 250,
   billingTimeoutMs: options.patienceMs,

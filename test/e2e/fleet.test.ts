@@ -33,6 +33,13 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
     return app;
   }
 
+  /** What `/readyz` says, the names of its checks among it. */
+  async function readiness(app: App): Promise<{ status: number; checks: string[] }> {
+    const response = await fetch(`${app.url}/readyz`);
+    const told = (await response.json()) as { checks: Record<string, string> };
+    return { status: response.status, checks: Object.keys(told.checks) };
+  }
+
   async function subscribe(name: string) {
     const person = personOn('discord', { world }, name);
     await payAt(await checkoutOf(person, 'starter'), `${name}@example.com`);
@@ -42,8 +49,10 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
 
   it('share the work by their roles: one hears members, another delivers', async () => {
     await begin();
-    await join('web');
-    await join('worker', '0');
+    const web = await join('web');
+    const worker = await join('worker', '0');
+    expect(await readiness(web)).toEqual({ status: 200, checks: ['store', 'durability', 'discord', 'slack'] });
+    expect(await readiness(worker)).toEqual({ status: 200, checks: ['store', 'durability'] });
     const ann = await subscribe('ann');
     expect((await ask(ann, 'Why is the sky blue?')).isRefused).toBe(false);
     await expect.poll(() => world.dodo.store.events.size, { timeout: 15_000 }).toBe(1);
@@ -85,8 +94,13 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
 
   it('have one of them at the gateway: a mention is answered once', async () => {
     await begin({ discord: 'gateway', slack: 'socket' });
-    await join('web,worker,bot');
-    await join('bot', '0');
+    const other = await join('web,worker');
+    const bots = [await join('bot', '0'), await join('bot', '0')];
+    // Whoever neither connects nor is sent to has no platform to be ready for; who stands by is ready.
+    expect(await readiness(other)).toEqual({ status: 200, checks: ['store', 'durability'] });
+    await expect
+      .poll(() => Promise.all(bots.map(readiness)), { timeout: 15_000 })
+      .toEqual(bots.map(() => ({ status: 200, checks: ['store', 'durability', 'discord', 'slack'] })));
     await expect.poll(() => world.discord.gateway.sessions.length, { timeout: 15_000 }).toBe(1);
     const ann = await subscribe('ann');
     const member = world.discord.member(ann.id);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tallybot-test-'));
   sandbox = await startSandbox({
     folder,
-    log: createPinoLog('silent'),
+    log: createPinoLog({ level: 'silent' }),
     overrides: { editIntervalMs: 20 },
     world: { rateLimits: 'off' },
   });

@@ -115,7 +115,7 @@ describe('npm run sandbox -- --tour', () => {
     let output = '';
     const code = await runTour({
       folder: temporary,
-      log: createPinoLog('silent'),
+      log: createPinoLog({ level: 'silent' }),
       hasColours: false,
       patienceMs: 800,
       write: (text) => {

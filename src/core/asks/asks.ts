@@ -68,6 +68,7 @@ export function createAsks(deps: AsksDeps): Asks {
       if (reply.kind === 'refused' && reply.refusal.reason === 'daily_limit') await deps.daily.tellSpent();
       if (reply.kind !== 'held') return reply;
       const { hold: held, clamped, byOperator } = reply;
+      deps.log.debug({ askId, cause: question.cause, source: by.platform, heldTokens: held.tokens }, 'an ask begins');
       return {
         kind: 'started',
         ask: {

@@ -119,7 +119,11 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         });
         const done = settled === 'failed' ? null : settled;
         if (done !== null) await deps.daily.correct(lapse.countedOn, done.receipt.charged - done.heldTokens);
-        if (done !== null) watch.settled();
+        if (done !== null) {
+          watch.settled();
+          const { ending, charged, usage } = done.receipt;
+          deps.log.debug({ askId, ending, charged, ...usage }, 'an ask was settled');
+        }
         isToBeClosed = done !== null;
         return {
           text: streamed.text,

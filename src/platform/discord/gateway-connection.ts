@@ -69,7 +69,7 @@ export function createGatewayConnection(options: GatewayConnectionOptions): Gate
   client.on(Events.ShardReady, (shard) => log.info({ shard }, 'the gateway is open'));
   client.on(Events.ShardError, (error, shard) => log.warn({ shard, fault: String(error) }, 'the gateway made trouble'));
   client.on(Events.Error, (error) => log.error({ fault: String(error) }, 'discord.js made trouble'));
-  client.on(Events.Warn, (text) => log.warn({ text }, 'discord.js warns'));
+  client.on(Events.Warn, (warning) => log.warn({ warning }, 'discord.js warns'));
 
   function stop(): void {
     isOver = true;

@@ -55,7 +55,8 @@ export function createHttpRouter({ isSigned, receive, isOpen, log }: HttpRouterO
       return;
     }
     const status = bodyErrorStatus(error);
-    if (status === 500) log.error({ fault: String(error) }, 'an interaction request failed');
+    if (status === 500)
+      log.error({ requestId: response.get('x-request-id'), fault: String(error) }, 'an interaction request failed');
     if (status === 413) sendError(response, 413, 'body_too_large', 'The body is larger than 1 MB.');
     else if (status === 500) sendError(response, 500, 'internal', 'Something went wrong.');
     else sendError(response, status, 'invalid_body', 'The body cannot be read.');

@@ -1,4 +1,5 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
+import { withFacts } from '../../core/log.ts';
 import { type AskedMessage, readAskedMessage } from './asked-message.ts';
 import { createDmChannels } from './dm-channels.ts';
 import { discordCode } from './errors.ts';
@@ -24,7 +25,12 @@ export function createReceiveMessage(options: Omit<ReceiveOptions, 'ackDeadlineM
   const option = chat.commands.find((spec) => spec.name === ASK)?.options[0]?.name;
 
   async function seeThrough(message: AskedMessage): Promise<void> {
-    const responder = createMessageResponder({ ...options, message, dmChannel });
+    const responder = createMessageResponder({
+      ...options,
+      log: withFacts(log, { cause: message.id }),
+      message,
+      dmChannel,
+    });
     if (option === undefined || message.text === '') return responder.remark(NO_TEXT);
     api.byBot.typing(message.channel).catch((error: unknown) => {
       log.debug({ cause: message.id, code: discordCode(error), fault: String(error) }, 'typing was not shown');

@@ -1,7 +1,7 @@
 import type { APIInteraction } from 'discord.js';
 import { InteractionResponseType } from 'discord.js';
 import type { ChatApp } from '../../core/chat.ts';
-import type { Log } from '../../core/log.ts';
+import { type Log, withFacts } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import type { DiscordApi } from './api.ts';
 import { discordCode } from './errors.ts';
@@ -41,7 +41,13 @@ export function createReceive(options: ReceiveOptions): Receive {
       return;
     }
     const origin = readOrigin(interaction);
-    const responder = createResponder({ ...options, origin, receivedAt: clock(), respond });
+    const responder = createResponder({
+      ...options,
+      log: withFacts(log, { cause: interaction.id }),
+      origin,
+      receivedAt: clock(),
+      respond,
+    });
     const deadline = setTimeout(() => void responder.acknowledge('private'), options.ackDeadlineMs);
     try {
       await handOver(chat, inbound, responder);

@@ -36,7 +36,7 @@ export function createEventErrorHandler(log: Log): (failed: FailedEvent) => Prom
   return async ({ error, response }) => {
     const isUnreadable = error instanceof UnreadablePayloadError;
     if (isUnreadable) log.warn({}, 'a signed request is not a Slack payload');
-    else log.error({ err: error }, 'a request of Slack failed');
+    else log.error({ err: error, requestId: response.getHeader('x-request-id') }, 'a request of Slack failed');
     writeError(response, isUnreadable ? 400 : 500);
     return true;
   };
@@ -45,7 +45,7 @@ export function createEventErrorHandler(log: Log): (failed: FailedEvent) => Prom
 /** The end of every error that reaches Express on Slack's routes: no stack trace, no hanging request. */
 export function createRouteErrorHandler(log: Log) {
   return (error: unknown, _request: Request, response: Response, _next: NextFunction): void => {
-    log.error({ err: error }, 'a Slack route failed');
+    log.error({ err: error, requestId: response.get('x-request-id') }, 'a Slack route failed');
     writeError(response, 500);
   };
 }

@@ -1,4 +1,5 @@
 import type { Responder, Turn } from '../../core/chat.ts';
+import { withFacts } from '../../core/log.ts';
 import type { Millis } from '../../core/time.ts';
 import type { SlackClients } from './clients.ts';
 import type { NameCommands } from './command-names.ts';
@@ -35,12 +36,13 @@ export interface TurnRunnerOptions extends AnswerTools {
 
 /** Makes a turn and its responder of what arrived, and sees to it that Slack is acknowledged in any case. */
 export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
-  const { clients, directChannels, clock, log } = options;
+  const { clients, directChannels, clock } = options;
   const running = new Set<Promise<void>>();
 
   async function runTurn(arrival: Arrival, run: Parameters<Handle>[1]): Promise<void> {
     const { turn, source, channel, threadTs, privateThreadTs, responseUrl: url } = arrival.inbound;
     const { workspace, user } = turn.by;
+    const log = withFacts(options.log, { cause: turn.cause });
     const responseUrl =
       url === null
         ? null
@@ -56,6 +58,7 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
     const place = { isDirect: arrival.inbound.isDirect ?? false };
     const responder = createResponder({
       ...options,
+      log,
       ack: arrival.ack,
       source,
       user,

@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { Log } from '../../core/log.ts';
+import { type Log, withFacts } from '../../core/log.ts';
 import { type Metrics, unwatched } from '../../core/metrics.ts';
 import type { Model, ModelChunk, ModelRequest } from '../../core/model.ts';
 import { type Millis, SECOND } from '../../core/time.ts';
@@ -56,7 +56,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
         },
         { signal, headers: requestIdHeader(request.askId) },
       );
-      for await (const chunk of toModelChunks(chunks, options.log)) {
+      for await (const chunk of toModelChunks(chunks, withFacts(options.log, { askId: request.askId }))) {
         signal.throwIfAborted();
         yield chunk;
       }
