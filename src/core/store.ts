@@ -145,8 +145,8 @@ export interface Store {
 
   /** @returns the record, or null */
   record(kind: string, id: string): Promise<StoredRecord | null>;
-  /** Newest first. */
-  records(accountId: string, kind: string, limit: number): Promise<StoredRecord[]>;
+  /** Newest first. @param after the id of a record: those that follow on it; none when it is not this account's */
+  records(accountId: string, kind: string, limit: number, after?: string): Promise<StoredRecord[]>;
 
   /** Sets the owner of an outside id if it has none. @returns the owner it has afterwards */
   claimIndex(index: string, key: string, accountId: string, now: Millis): Promise<IndexOwner>;

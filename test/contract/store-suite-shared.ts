@@ -27,6 +27,26 @@ export function sharedContract(engine: StoreEngine): void {
       expect(await bench.store.records('c', 'ask', 2)).toEqual([]);
     });
 
+    it('lists the records that follow on one, page by page, those of one instant too', async () => {
+      const all = Array.from({ length: 7 }, (_, n) => record(`r${n}`, START + (n < 3 ? 0 : n)));
+      await bench.store.commit(commitOf({ records: all }));
+      await bench.store.commit(commitOf({ accountId: 'b', records: [record('b', START + 2)] }));
+      const pages: string[][] = [];
+      for (let after: string | undefined; pages.length < 5; after = pages.at(-1)?.at(-1)) {
+        pages.push(ids(await bench.store.records('a', 'ask', 2, after)));
+      }
+      expect(pages).toEqual([['r6', 'r5'], ['r4', 'r3'], ['r2', 'r1'], ['r0'], []]);
+      expect(await bench.store.records('a', 'ask', 2, 'b')).toEqual([]);
+      expect(await bench.store.records('a', 'ask', 2, 'none')).toEqual([]);
+    });
+
+    it('does not repeat or lose one when newer ones come while they are paged through', async () => {
+      await bench.store.commit(commitOf({ records: [record('1', START + 1), record('2', START + 2)] }));
+      const [newest] = ids(await bench.store.records('a', 'ask', 1));
+      await bench.store.commit(commitOf({ expectedVersion: 1, records: [record('3', START + 3)] }));
+      expect(ids(await bench.store.records('a', 'ask', 5, newest))).toEqual(['1']);
+    });
+
     it('keeps the last of two records with one kind and id', async () => {
       await bench.store.commit(commitOf({ records: [record('r', START), record('s', START + 1)] }));
       const last = { ...record('r', START + 2), body: { state: 'settled' } };

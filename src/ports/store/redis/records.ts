@@ -22,11 +22,15 @@ export function createRecords(
       const found = replies.flatMap(asList).map(readRecord);
       return found.toSorted((a, b) => b.at - a.at)[0] ?? null;
     },
-    records: async (accountId, kind, limit) => {
+    records: async (accountId, kind, limit, after) => {
       if (limit <= 0) return [];
       const shard = shards.of(accountId);
       const keys = [shard.history(accountId, kind), shard.key('records')];
-      const reply = await run(records, keys, [limit, recordField(kind, '')]);
+      const reply = await run(records, keys, [
+        limit,
+        recordField(kind, ''),
+        ...(after === undefined ? [] : [wellFormed(after)]),
+      ]);
       return asList(reply)
         .map(readRecord)
         .filter((found) => found.accountId === accountId);

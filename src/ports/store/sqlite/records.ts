@@ -24,6 +24,11 @@ export function createRecords({ prepare, read }: SqliteConnection): Records {
     `SELECT kind, id, account_id, at, body FROM records WHERE account_id = ? AND kind = ?
      ORDER BY at DESC, seq DESC LIMIT ?`,
   );
+  const following = prepare<RecordColumns>(
+    `SELECT kind, id, account_id, at, body FROM records WHERE account_id = ? AND kind = ?
+     AND (at, seq) < (SELECT at, seq FROM records WHERE account_id = ? AND kind = ? AND id = ?)
+     ORDER BY at DESC, seq DESC LIMIT ?`,
+  );
   return {
     keep: (accountId, { kind, id, at, body }) => {
       upsert.run(kind, id, accountId, at, JSON.stringify(body));
@@ -33,7 +38,14 @@ export function createRecords({ prepare, read }: SqliteConnection): Records {
         const columns = byId.get(kind, id);
         return columns ? toRecord(columns) : null;
       }),
-    records: (accountId, kind, limit) => read(() => newest.all(accountId, kind, limit).map(toRecord)),
+    records: (accountId, kind, limit, after) =>
+      read(() => {
+        const found =
+          after === undefined
+            ? newest.all(accountId, kind, limit)
+            : following.all(accountId, kind, accountId, kind, after, limit);
+        return found.map(toRecord);
+      }),
   };
 }
 

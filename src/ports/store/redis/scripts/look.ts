@@ -110,10 +110,16 @@ end
 return answer
 `;
 
-/** KEYS: history, records. ARGV: limit, what a field begins with. */
+/** KEYS: history, records. ARGV: limit, what a field begins with, and the id that the answer follows on, if any. */
 const RECORDS = `
 local answer = {}
-for i, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, tonumber(ARGV[1]) - 1)) do
+local first = 0
+if ARGV[3] then
+  local rank = redis.call('ZREVRANK', KEYS[1], ARGV[3])
+  if not rank then return answer end
+  first = rank + 1
+end
+for i, id in ipairs(redis.call('ZREVRANGE', KEYS[1], first, first + tonumber(ARGV[1]) - 1)) do
   answer[i] = redis.call('HGET', KEYS[2], ARGV[2] .. id)
 end
 return answer
