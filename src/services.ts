@@ -10,6 +10,7 @@ import { linkCommand } from '../commands/link.ts';
 import { plan } from '../commands/plan.ts';
 import { createSubscribe } from '../commands/subscribe.ts';
 import { createTopup } from '../commands/topup.ts';
+import { usage as usageCommand } from '../commands/usage.ts';
 import { createDoor } from './account-door.ts';
 import type { Overrides } from './app-overrides.ts';
 import { type BillingEvents, createBillingEvents } from './billing-events.ts';
@@ -37,6 +38,7 @@ import { createReadSubscription } from './core/read-subscription.ts';
 import { createShop } from './core/shop.ts';
 import { createStatements, type Statements } from './core/statement.ts';
 import type { Topic } from './core/store.ts';
+import { createUsage } from './core/usage.ts';
 import { createWalletView } from './core/wallet-view.ts';
 import { createWallets, type Wallets } from './core/wallets.ts';
 import { within } from './core/within.ts';
@@ -55,6 +57,7 @@ export function commandsFor(catalogue: Catalogue): readonly Command[] {
     createSubscribe(catalogue),
     createTopup(catalogue),
     balance,
+    usageCommand,
     plan,
     billingCommand,
     alerts,
@@ -160,6 +163,7 @@ export function createServices(
     wallet,
     payments,
     plans,
+    usage: createUsage({ wallets, users, store, rules, moment }),
     alerts: alertSettings,
     closedTo,
     linking,

@@ -10,6 +10,7 @@ import type { ClosedTo } from './places.ts';
 import type { Plans } from './plans.ts';
 import type { Shop } from './shop.ts';
 import type { Millis } from './time.ts';
+import type { Usage } from './usage.ts';
 import type { WalletView } from './wallet-view.ts';
 
 /** How the product presents itself to members. */
@@ -26,6 +27,7 @@ export interface Services {
   wallet: WalletView;
   payments: PaymentLook;
   plans: Plans;
+  usage: Usage;
   alerts: AlertSettingsStore;
   /** What the operator has closed: nobody asks or buys there. */
   closedTo: ClosedTo;
