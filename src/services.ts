@@ -33,7 +33,7 @@ import { createLinking, type LinkCodes } from './core/linking.ts';
 import type { Metrics } from './core/metrics.ts';
 import { knownModels, type ModelRules, unknownModel } from './core/models.ts';
 import { createPaymentLook } from './core/payment-look.ts';
-import { createPlans, type Plans } from './core/plans.ts';
+import { createPlans } from './core/plans.ts';
 import { createReadSubscription } from './core/read-subscription.ts';
 import { createShop } from './core/shop.ts';
 import { createStatements, type Statements } from './core/statement.ts';
@@ -81,7 +81,6 @@ export interface AppServices {
   asks: Asks;
   apiKeys: ApiKeys;
   statements: Statements;
-  plans: Plans;
   events: BillingEvents;
   chat: ChatApp;
   /** What a member may use, in chat and on the account page. */
@@ -188,7 +187,6 @@ export function createServices(
     asks,
     apiKeys,
     statements,
-    plans,
     events,
     chat,
     member,

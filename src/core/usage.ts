@@ -34,7 +34,7 @@ export interface Usage {
   ofAccount(accountId: string, days?: number): Promise<UsageOverview>;
 }
 
-export const USAGE_DAYS = 30;
+const USAGE_DAYS = 30;
 const MOST_DAYS = 90;
 const RECENT = 5;
 
