@@ -33,6 +33,7 @@ module.exports = {
 
     { from: inside('src/web/'), to: inside('src/web/', 'src/core/') },
     { from: inside('src/web/'), to: vendor('express', '@types/express') },
+    { from: inside('src/web/api/'), to: vendor('zod') },
     { from: inside('src/web/'), to: node },
     { from: inside('src/workers/'), to: inside('src/workers/', 'src/core/') },
     { from: inside('src/(config-variables|catalogue-file)\\.ts$'), to: vendor('zod') },

@@ -14,6 +14,7 @@ import { openOutside } from './outside.ts';
 import { createPlatforms } from './platforms.ts';
 import { createPrometheusMetrics, type PrometheusSources } from './ports/metrics/prometheus.ts';
 import { createServices } from './services.ts';
+import { createApiRouter } from './web/api/api-router.ts';
 import { createDodoWebhook } from './web/dodo-webhook.ts';
 import { createHealth, runChecks } from './web/health.ts';
 import { createOpsSocket } from './web/ops-socket.ts';
@@ -88,7 +89,13 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   const checks = [{ name: 'store', check: () => store.check() }, durability, ...platforms.checks];
   web.mount([
     ...(isWeb
-      ? [...platforms.routers, webhook, createPaidPage(config.brand.name), createAccountPage(outside, services, config)]
+      ? [
+          ...platforms.routers,
+          webhook,
+          createPaidPage(config.brand.name),
+          createAccountPage(outside, services, config),
+          createApiRouter({ ...services, ...services.member, clock, brandName: config.brand.name }),
+        ]
       : []),
     createHealth(checks, metrics),
   ]);
@@ -126,7 +133,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     async close() {
       web.stopAccepting();
       const impatience = setTimeout(() => asks.interruptAll(), FINISH_WITHIN);
-      const ended = await within(Promise.all([platforms.close(), workers.stop()]), GIVE_UP_AFTER);
+      const ended = await within(Promise.all([platforms.close(), workers.stop(), web.close()]), GIVE_UP_AFTER);
       clearTimeout(impatience);
       if (ended !== 'late') return running.disposeAsync();
       // What is not settled by now lapses, and the next start closes it.

@@ -18,6 +18,7 @@ import type { Config } from './config.ts';
 import type { Moment, Rules } from './core/account/rules.ts';
 import { type AccountsOfUsers, createAccountsOfUsers } from './core/accounts-of-users.ts';
 import { createAlertSettings } from './core/alert-settings.ts';
+import { type ApiAsks, createApiAsks, type KeptAnswers } from './core/api-asks.ts';
 import { type ApiKeys, createApiKeys } from './core/api-keys.ts';
 import type { Asks } from './core/asks/ask.ts';
 import { createAsks } from './core/asks/asks.ts';
@@ -80,6 +81,7 @@ export interface AppServices {
   daily: DailyTokens;
   asks: Asks;
   apiKeys: ApiKeys;
+  apiAsks: ApiAsks;
   statements: Statements;
   events: BillingEvents;
   chat: ChatApp;
@@ -151,6 +153,16 @@ export function createServices(
   });
   const apiKeys = createApiKeys({ store, wallets, users, hash: rules.hash, clock, newKey: newApiKey });
   const wallet = createWalletView({ users, rules, moment });
+  const apiAsks = createApiAsks({
+    asks,
+    wallets,
+    view: wallet,
+    answers: keptAnswers(outside),
+    modelName,
+    rules,
+    clock,
+    newId: randomUUID,
+  });
   const events = createBillingEvents(outside, { wallets, rules, moment }, onRows);
   const payments = createPaymentLook({ ...events, users, wallets, billing, store, clock });
   const readSubscription = createReadSubscription({ wallets, billing, rules, moment });
@@ -186,6 +198,7 @@ export function createServices(
     daily,
     asks,
     apiKeys,
+    apiAsks,
     statements,
     events,
     chat,
@@ -200,5 +213,15 @@ function linkCodes({ opened, secrets }: Outside): LinkCodes {
       await keyv.set(hash, accountId, ttlMs);
     },
     find: async (hash) => (await keyv.get(hash)) ?? null,
+  };
+}
+
+function keptAnswers({ opened, secrets }: Outside): KeptAnswers {
+  const keyv = createEncryptedKeyv<string>({ store: opened.keyvAdapter(), namespace: 'answers', secrets });
+  return {
+    async keep(askId, text, ttlMs) {
+      await keyv.set(askId, text, ttlMs);
+    },
+    find: async (askId) => (await keyv.get(askId)) ?? null,
   };
 }

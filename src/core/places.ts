@@ -1,17 +1,31 @@
-import type { Turn } from './chat.ts';
+import type { Account } from './account/account.ts';
+import type { ChatUser, Turn } from './chat.ts';
+import { type ApiUser, apiUserOf, isChatUser } from './wallet-user.ts';
 
 /** Where something was asked; the platforms' own ids. */
-export type Place = Pick<Turn, 'by' | 'isPrivatePlace' | 'space' | 'channels'>;
+export type Place = Pick<Turn, 'by' | 'isPrivatePlace' | 'space' | 'channels'> | ApiPlace;
+
+/** The HTTP API: no server and no channel, but the wallet's chat users, closed to whom it is closed as well. */
+export interface ApiPlace {
+  by: ApiUser;
+  space: null;
+  chatUsers: readonly ChatUser[];
+}
+
+/** @returns where the API's user of this wallet asks and buys */
+export function apiPlaceOf({ id, owner, identities }: Account): ApiPlace {
+  return { by: apiUserOf(id), space: null, chatUsers: [owner, ...identities].filter(isChatUser) };
+}
 
 /** Ids as the operator lists them; an empty list of what is allowed allows everything. */
 export interface PlaceLists {
-  /** Discord servers, Slack teams and organisations; `dm` for Discord's DMs, which are in no server. */
+  /** Discord servers, Slack teams and organisations; `dm` for Discord's DMs and `api` for the HTTP API, which are in no server. */
   allowSpaces: readonly string[];
   blockSpaces: readonly string[];
-  /** Channels; `dm` for the members' own conversations with the bot. */
+  /** Channels; `dm` for the members' own conversations with the bot, `api` for the HTTP API. */
   allowChannels: readonly string[];
   blockChannels: readonly string[];
-  /** User ids, on Slack also as `team:user`. */
+  /** User ids, on Slack also as `team:user`; for the HTTP API also an account's id. */
   allowMembers: readonly string[];
   blockMembers: readonly string[];
 }
@@ -20,6 +34,7 @@ export interface PlaceLists {
 export type ClosedTo = (place: Place) => 'member' | 'place' | null;
 
 const DM = 'dm';
+const API = 'api';
 
 /** What is blocked stays so, even where it is allowed as well. */
 export function createClosedTo(lists: PlaceLists): ClosedTo {
@@ -28,14 +43,22 @@ export function createClosedTo(lists: PlaceLists): ClosedTo {
     spaces: ruleOf(lists.allowSpaces, lists.blockSpaces),
     channels: ruleOf(lists.allowChannels, lists.blockChannels),
   };
-  return ({ by, isPrivatePlace, space, channels }) => {
-    const names = by.workspace === '' ? [by.user] : [by.user, `${by.workspace}:${by.user}`];
-    if (!rules.members(names)) return 'member';
+  return (place) => {
+    if ('chatUsers' in place) {
+      if (!rules.members([place.by.user, ...place.chatUsers.flatMap(namesOf)])) return 'member';
+      return rules.spaces([API]) && rules.channels([API]) ? null : 'place';
+    }
+    const { by, isPrivatePlace, space, channels } = place;
+    if (!rules.members(namesOf(by))) return 'member';
     // A Slack member's organisation is known by the member only; a Discord member has no workspace.
     const spaces = by.workspace === '' ? [space ?? DM] : [space ?? DM, by.workspace];
     const isOpen = rules.spaces(spaces) && rules.channels(isPrivatePlace ? [DM, ...channels] : channels);
     return isOpen ? null : 'place';
   };
+}
+
+function namesOf({ workspace, user }: ChatUser): string[] {
+  return workspace === '' ? [user] : [user, `${workspace}:${user}`];
 }
 
 function ruleOf(allow: readonly string[], block: readonly string[]): (ids: readonly string[]) => boolean {

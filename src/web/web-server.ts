@@ -17,8 +17,8 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** How long a closing server waits for requests before it drops them: Discord and Slack wait three seconds. */
-const DRAIN_MS = 3_000;
+/** How long a closing server waits for requests before it drops them: running answers are interrupted after six seconds. */
+const DRAIN_MS = 7_000;
 
 /** The one Express app. */
 export function createWebServer(log: Log, clock: Clock): WebServer {

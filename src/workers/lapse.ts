@@ -62,7 +62,8 @@ export function createLapseWorker(deps: LapseDeps): RowWorker {
   async function handle(row: Row): Promise<RowOutcome> {
     const lapse = row.body as LapseBody;
     const receipt = await settle(row, lapse);
-    if (receipt === null) return { kind: 'done' };
+    // The API's caller has seen the connection end: there is no message to close.
+    if (receipt === null || lapse.source === 'api') return { kind: 'done' };
     if (lapse.sealedHandle === null) {
       // Its process came no further than this, or posted a placeholder and did not live to note where it stands.
       deps.metrics.count('messages_unknown');

@@ -55,6 +55,8 @@ export interface Kept {
   /** Bodies of the records of a kind: `audit`, `alert`, `ledger`. */
   records(kind: string): Record<string, unknown>[];
   deadLetters(): { id: string; topic: string; error: string }[];
+  /** Entries of a Keyv, as they stand there. */
+  keyv(namespace: string): { key: string; value: string }[];
   /** Rows of inbox and outbox that wait. */
   rows(topic: string): { id: string; dueAt: number; attempts: number; body: Record<string, unknown> }[];
 }
@@ -184,6 +186,7 @@ export function createKept(path: string): Kept {
       ),
     receipts: () => bodies('ask'),
     records: bodies,
+    keyv: (namespace) => all('SELECT key, value FROM keyv_entries WHERE key LIKE ?', `${namespace}:%`),
     deadLetters: () => all('SELECT id, topic, last_error AS error FROM dead_letters ORDER BY seq'),
     rows: (topic) =>
       all<{ id: string; dueAt: number; attempts: number; body: string }>(

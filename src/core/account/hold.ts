@@ -1,5 +1,5 @@
 import { affordableOutput, type ModelRules } from '../models.ts';
-import type { NewRow } from '../store.ts';
+import type { NewRow, SeenKey } from '../store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
 import { isChatUser, type WalletUser } from '../wallet-user.ts';
@@ -19,11 +19,16 @@ const GONE_PATIENCE: Millis = 5 * MINUTE;
 /** For how long a second hold under one ask id is known. */
 const ASK_ID_KEPT: Millis = 2 * DAY;
 
+/** For how long an ask that its asker named is known by that name. */
+export const ONCE_KEPT: Millis = DAY;
+
 /** Tokens of a question of a few sentences. */
 const SHORT_QUESTION = 100;
 
 export interface HoldRequest {
   askId: string;
+  /** When the asker may ask the same once more and gets the first answer again. */
+  once?: Once | null;
   by: WalletUser;
   modelName: string;
   model: ModelRules;
@@ -38,6 +43,14 @@ export interface HoldRequest {
   lapse: object;
 }
 
+/** An ask that its asker has named, for a day from its beginning. */
+export interface Once {
+  /** The id that an ask of the same name had if it began on the day before. */
+  earlierAskId: string;
+  /** Of all that was asked. */
+  bodyHash: string;
+}
+
 export type Refusal =
   | { reason: 'no_tokens'; needs: number; available: number }
   /** A customer whose ledger was not read yet. */
@@ -50,12 +63,13 @@ export type Refusal =
 
 export type HoldReply =
   /** `clamped`: the bound was lowered to what the balance pays for, or else to the operator's. */
-  | { kind: 'held'; hold: Hold; clamped: boolean; byOperator: boolean }
+  | { kind: 'held'; hold: Hold; clamped: boolean; byOperator: boolean; available: number }
   | { kind: 'refused'; refusal: Refusal }
-  | { kind: 'repeated' };
+  /** `isSame`: the very same was asked then. */
+  | { kind: 'repeated'; askId: string; isSame: boolean; isRunning: boolean };
 
 /** The dedupe key under which an ask is known. */
-export function askKey(askId: string): string {
+function askKey(askId: string): string {
   return `ask:${askId}`;
 }
 
@@ -79,9 +93,8 @@ export function decideHold(
   rules: Rules,
   moment: Moment,
 ): Decision<HoldReply> {
-  if (seen.has(askKey(request.askId))) {
-    return { account: null, reply: { kind: 'repeated' }, counts: [{ name: 'asks_repeated', by: 1 }] };
-  }
+  const repeated = repeatOf(account, request, seen);
+  if (repeated !== null) return { account: null, reply: repeated, counts: [{ name: 'asks_repeated', by: 1 }] };
   const refuse = (refusal: Refusal, after: Partial<Decision<HoldReply>> = {}): Decision<HoldReply> => ({
     account: null,
     ...after,
@@ -147,8 +160,8 @@ export function decideHold(
   const checked = lookAgain(held, account.ledger, moment);
   return {
     account: checked.account,
-    reply: { kind: 'held', hold, clamped, byOperator: outputBound < lendable },
-    seen: [{ key: askKey(request.askId), expiresAt: moment.now + ASK_ID_KEPT }],
+    reply: { kind: 'held', hold, clamped, byOperator: outputBound < lendable, available: available - hold.tokens },
+    seen: seenKeysOf(request, moment.now),
     rows: [
       {
         id: lapseRowId(request.askId),
@@ -161,6 +174,36 @@ export function decideHold(
     ],
     counts: [{ name: 'asks_held', by: 1 }, ...(clamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : [])],
   };
+}
+
+/** The dedupe keys that a decision on this ask looks at. */
+export function keysOfAsk({ askId, once }: Pick<HoldRequest, 'askId' | 'once'>): string[] {
+  if (!once) return [askKey(askId)];
+  return [once.earlierAskId, askId].flatMap((id) => [askKey(id), bodyKey(id, once.bodyHash)]);
+}
+
+function bodyKey(askId: string, bodyHash: string): string {
+  return `${askKey(askId)}:${bodyHash}`;
+}
+
+function repeatOf(
+  account: Account,
+  { askId, once }: HoldRequest,
+  seen: ReadonlySet<string>,
+): Extract<HoldReply, { kind: 'repeated' }> | null {
+  const known = [...(once ? [once.earlierAskId] : []), askId].find((id) => seen.has(askKey(id)));
+  if (known === undefined) return null;
+  return {
+    kind: 'repeated',
+    askId: known,
+    isSame: !once || seen.has(bodyKey(known, once.bodyHash)),
+    isRunning: account.holds.some((hold) => hold.askId === known),
+  };
+}
+
+function seenKeysOf({ askId, once }: HoldRequest, now: Millis): SeenKey[] {
+  if (!once) return [{ key: askKey(askId), expiresAt: now + ASK_ID_KEPT }];
+  return [askKey(askId), bodyKey(askId, once.bodyHash)].map((key) => ({ key, expiresAt: now + ONCE_KEPT }));
 }
 
 /**

@@ -5,7 +5,7 @@ import { type ModelRules, weighUsage } from '../models.ts';
 import type { NewRow } from '../store.ts';
 import { DAY } from '../time.ts';
 import type { Account, Hold } from './account.ts';
-import { leftTokens, runningPlan } from './available.ts';
+import { availableTokens, leftTokens, runningPlan } from './available.ts';
 import { scheduleDebit } from './debit.ts';
 import type { Count, Decision } from './decision.ts';
 import { lapseRowId } from './hold.ts';
@@ -29,7 +29,7 @@ export interface SettleRequest {
 }
 
 /** null: no such hold, so it was settled before; nothing changed. */
-export type SettleReply = { receipt: Receipt; left: number; heldTokens: number } | null;
+export type SettleReply = { receipt: Receipt; left: number; available: number; heldTokens: number } | null;
 
 /**
  * Replaces a hold by what was used, min(actual, hold), and writes the usage event and the receipt with it.
@@ -81,7 +81,12 @@ export function decideSettle(
   ];
   return {
     account: told.account,
-    reply: { receipt, left: leftTokens(told.account), heldTokens: hold.tokens },
+    reply: {
+      receipt,
+      left: leftTokens(told.account),
+      available: availableTokens(told.account, rules, moment),
+      heldTokens: hold.tokens,
+    },
     removeRows: [lapseRowId(hold.askId)],
     rows: [...booked.rows, ...told.rows],
     records: [{ kind: 'ask', id: hold.askId, at: moment.now, body: receipt }],

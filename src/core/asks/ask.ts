@@ -1,12 +1,12 @@
-import type { Refusal } from '../account/hold.ts';
-import type { Receipt } from '../account/receipt.ts';
+import type { HoldReply, Refusal } from '../account/hold.ts';
+import type { Ending, Receipt } from '../account/receipt.ts';
 import type { Moment, Rules } from '../account/rules.ts';
 import type { AccountsOfUsers } from '../accounts-of-users.ts';
 import type { MessageHandle } from '../chat.ts';
 import type { DodoHeard } from '../dodo-heard.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { CountTokens, Model, ModelError } from '../model.ts';
+import type { CountTokens, Model, ModelError, ModelMessage, ModelUsage } from '../model.ts';
 import type { ModelRules } from '../models.ts';
 import type { Place } from '../places.ts';
 import type { Secrets } from '../secrets.ts';
@@ -24,21 +24,28 @@ export interface Question {
   by: WalletUser;
   /** The platform's id of what caused it: asked twice under one cause, it is answered once. */
   cause: string;
-  prompt: string;
+  /** One question, or a conversation. */
+  prompt: string | readonly ModelMessage[];
   place: Place;
+  /** The longest answer that is wanted; not given: as long as the model makes it. */
+  mostOutputTokens?: number | null;
+  /** The asker named it and may ask for the answer again; the cause is of the day on which it is asked. */
+  once?: { earlierCause: string; bodyHash: string } | null;
 }
 
 export type AskStart =
   | { kind: 'started'; ask: StartedAsk }
   | { kind: 'refused'; refusal: Refusal | PromptRefusal | BrakeRefusal }
   /** The same ask was started before, here or in another process. */
-  | { kind: 'repeated' };
+  | Extract<HoldReply, { kind: 'repeated' }>;
 
 /** Where an answer appears. */
 export interface AskView {
   /** The newest message; it may change while the answer grows. */
   readonly handle: MessageHandle | null;
   show(text: string, mayWrite?: () => boolean): void;
+  /** The whole answer, before it is paid for: what must outlive this process is kept here. */
+  ended?(text: string): Promise<void>;
 }
 
 export interface AskResult {
@@ -46,6 +53,10 @@ export interface AskResult {
   /** null: the store did not take the settlement yet; the recovery will. */
   receipt: Receipt | null;
   left: number | null;
+  /** What a new ask could take; null as the receipt. */
+  available: number | null;
+  ending: Ending;
+  usage: ModelUsage;
   /** The hold was taken from us: whoever took it closes the message. */
   fenced: boolean;
   error: ModelError | null;
@@ -60,6 +71,8 @@ export interface AskResult {
 export interface StartedAsk {
   askId: string;
   outputBound: number;
+  /** What another ask could take while this one runs. */
+  available: number;
   /** What the bound was lowered to: what the balance pays for, or what is left of the operator's day. */
   clampedTo: 'balance' | 'day' | null;
   run(view: AskView): Promise<AskResult>;

@@ -1,4 +1,4 @@
-import { ASK_DEADLINE, askKey, decideHold, type HoldRequest, mostTokens } from '../account/hold.ts';
+import { ASK_DEADLINE, decideHold, type HoldRequest, keysOfAsk, mostTokens } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
 import { askIdOf, isSameUser } from '../identity.ts';
@@ -24,7 +24,7 @@ export function createAsks(deps: AsksDeps): Asks {
 
   async function hold(by: WalletUser, request: Omit<HoldRequest, 'dodoHeardAt'>) {
     const dodoHeardAt = await deps.heard.at();
-    return deps.users.run(by, [askKey(request.askId)], (account, seen) =>
+    return deps.users.run(by, keysOfAsk(request), (account, seen) =>
       decideHold(account, { ...request, dodoHeardAt }, seen, rules, deps.moment()),
     );
   }
@@ -32,7 +32,13 @@ export function createAsks(deps: AsksDeps): Asks {
   return {
     async start(question) {
       const askedAt = deps.moment().now;
-      const prepared = preparePrompt(question.prompt, modelRules, deps.count, deps.systemPrompt);
+      const prepared = preparePrompt(
+        question.prompt,
+        modelRules,
+        deps.count,
+        deps.systemPrompt,
+        question.mostOutputTokens,
+      );
       if (prepared.kind === 'refused') return prepared;
       const { messages, inputTokens, wantedOutputTokens } = prepared;
       const { by } = question;
@@ -40,7 +46,9 @@ export function createAsks(deps: AsksDeps): Asks {
       const admitted = await admission.admit(question.place, most);
       if (admitted.kind === 'refused') return admitted;
       const { day, atMost } = admitted.share;
-      const askId = askIdOf(rules.hash, by.platform, question.cause);
+      const idOf = (cause: string) => askIdOf(rules.hash, by.platform, cause);
+      const askId = idOf(question.cause);
+      const once = question.once ?? null;
       const lapse: LapseBody = {
         askId,
         source: by.platform,
@@ -53,6 +61,7 @@ export function createAsks(deps: AsksDeps): Asks {
       };
       const { accountId, reply } = await hold(by, {
         askId,
+        once: once === null ? null : { earlierAskId: idOf(once.earlierCause), bodyHash: once.bodyHash },
         by,
         modelName,
         model: modelRules,
@@ -74,6 +83,7 @@ export function createAsks(deps: AsksDeps): Asks {
         ask: {
           askId,
           outputBound: held.outputBound,
+          available: reply.available,
           clampedTo: clamped ? (byOperator ? 'day' : 'balance') : null,
           run: (view) => runAsk.run({ accountId, hold: held, messages, lapse, askedAt, view }),
           abandon: async () => {

@@ -57,6 +57,15 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     return () => clearInterval(timer);
   }
 
+  /** An answer that cannot be kept was given all the same, and is to be paid for. */
+  async function keepAnswer(view: AskView, askId: string, text: string): Promise<void> {
+    try {
+      await view.ended?.(text);
+    } catch (error) {
+      deps.log.warn({ err: error, askId }, 'an answer could not be kept for its asker');
+    }
+  }
+
   /** Should this fail, the recovery finds a message that is closed already. */
   async function forgetLapse(askId: string): Promise<void> {
     try {
@@ -107,6 +116,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
             view.show(text, () => heartbeat.isOurs());
           },
         );
+        await keepAnswer(view, askId, streamed.text);
         heartbeat.settling();
         const settled = await settle(accountId, {
           askId,
@@ -129,6 +139,9 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           text: streamed.text,
           receipt: done?.receipt ?? null,
           left: done?.left ?? null,
+          available: done?.available ?? null,
+          ending: streamed.ending,
+          usage: streamed.usage,
           // Whoever settles also closes the message.
           fenced: settled === 'failed' ? !heartbeat.isOurs() : done === null,
           error: streamed.error,

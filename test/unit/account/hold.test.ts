@@ -58,12 +58,12 @@ describe('a hold', () => {
   it('is refused a second time under one ask id, even after it was settled or released', () => {
     const bench = createBench({ balance: 1_000 });
     bench.hold('a');
-    expect(bench.hold('a')).toEqual({ kind: 'repeated' });
+    expect(bench.hold('a')).toEqual({ kind: 'repeated', askId: 'a', isSame: true, isRunning: true });
     bench.settle('a');
-    expect(bench.hold('a')).toEqual({ kind: 'repeated' });
+    expect(bench.hold('a')).toMatchObject({ kind: 'repeated', isRunning: false });
     bench.hold('b');
     expect(bench.apply(decideRelease(bench.account, 'b'))).toBe(true);
-    expect(bench.hold('b')).toEqual({ kind: 'repeated' });
+    expect(bench.hold('b')).toMatchObject({ kind: 'repeated', isRunning: false });
     expect(bench.account.holds).toEqual([]);
     expect(bench.count('asks_repeated')).toBe(3);
   });

@@ -11,6 +11,7 @@ describe('settling', () => {
     const reply = bench.settle('a', { usage });
     expect(reply).toEqual({
       left: 903,
+      available: 903,
       heldTokens: 600,
       receipt: {
         askId: 'a',
