@@ -38,8 +38,9 @@ async function answer({ responder }: CommandContext, started: StartedAsk, isPriv
     return responder.openAnswer({ text: `Thinking…${clampNote(started)}`, buttons: [stop] });
   });
   const result = await started.run(view);
-  // Whoever took the hold closes the message; two writers would overwrite each other.
-  if (result.fenced) return;
+  // Whoever took the hold closes the message. When that is done, an edit of ours that was under way while this process
+  // was stalled may have come after it: the end is shown once more.
+  if (result.fenced && result.receipt === null) return;
   try {
     await view.finish(result.text, footer(result, started, isPrivate));
   } catch (error) {

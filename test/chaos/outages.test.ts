@@ -6,7 +6,11 @@ import type { Service } from './lines.ts';
 import { chaosSeed, createRandom } from './random.ts';
 
 const SEED = chaosSeed();
-const OUTAGE_MS = 1_000;
+const OUTAGE_MS = 700;
+/** Longer than a call of the store is waited for. */
+const HUNG_STORE_MS = 2_000;
+/** The answers of a round come to their end. */
+const ANSWERS_MS = 800;
 /** For so long Dodo and the model are waited for. */
 const PATIENCE_MS = 2_000;
 const TIMEOUT_MS = 180_000;
@@ -19,6 +23,7 @@ afterAll(() => redis?.close());
 
 interface Outage {
   name: string;
+  lastsMs?: number;
   begin(stage: Stage): void | Promise<void>;
   end(stage: Stage): void | Promise<void>;
 }
@@ -29,6 +34,7 @@ const OUTAGES: readonly Outage[] = [
   { name: 'the store stopped', begin: () => redis?.kill(), end: () => redis?.start() },
   {
     name: 'the store hung',
+    lastsMs: HUNG_STORE_MS,
     begin: () => void process.kill(redis?.pid() ?? 0, 'SIGSTOP'),
     end: () => void process.kill(redis?.pid() ?? 0, 'SIGCONT'),
   },
@@ -91,13 +97,13 @@ describe.skipIf(redis === null)('a service outside stopped, hung or slow for a w
       const processes = [...stage.fleet.members()];
       for (const outage of OUTAGES) {
         stage.load();
-        await pause(300);
+        await pause(200);
         await outage.begin(stage);
         stage.load();
-        await pause(OUTAGE_MS);
+        await pause(outage.lastsMs ?? OUTAGE_MS);
         await outage.end(stage);
         stage.load();
-        await pause(OUTAGE_MS);
+        await pause(ANSWERS_MS);
         await stage.recover();
         process.stderr.write(`outage over: ${outage.name}\n`);
         await stage.checkMoney();

@@ -152,6 +152,23 @@ describe('Dodo silent for long', () => {
   });
 });
 
+describe('a short BALANCE_MAX_AGE', () => {
+  it('ends no service while nobody asks Dodo anything: it is asked often enough for that', async () => {
+    const bot = await startBot({ env: { BALANCE_MAX_AGE: '180' } });
+    try {
+      const member = personOn('discord', bot, 'member');
+      await buy(bot, member, 'starter');
+      for (let minute = 0; minute < 4; minute += 1) {
+        bot.advance(61_000);
+        await bot.settle();
+      }
+      expect((await ask(member, 'Still here?')).isRefused).toBe(false);
+    } finally {
+      await bot.close();
+    }
+  });
+});
+
 describe('a balance that is not confirmed', () => {
   let bot: Bot;
   let proxy: FailingProxy;

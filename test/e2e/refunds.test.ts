@@ -12,16 +12,16 @@ describe('refunds and disputes take back what they paid for (pain 14)', () => {
   let bot: Bot;
   let ann: Person;
   let entries: { body: Record<string, unknown>; status: number }[];
-  /** The outage that begins when the grants were read, which is just before the entry is sent. */
-  let afterGrants: DodoSwitches['outage'];
+  /** What happens when the grants were read, which is just before the entry is sent. */
+  let afterGrants: (() => void) | null;
   afterEach(() => bot.close());
 
   async function begin(product: Product | null = 'topup', options: BotOptions = {}): Promise<void> {
     entries = [];
     afterGrants = null;
     const onExchange = (exchange: Exchange) => {
-      if (exchange.path.endsWith('/grants') && afterGrants !== null) {
-        bot.world.dodo.switches.outage = afterGrants;
+      if (exchange.path.endsWith('/grants')) {
+        afterGrants?.();
         afterGrants = null;
       }
       if (!exchange.path.endsWith('/ledger-entries')) return;
@@ -30,6 +30,10 @@ describe('refunds and disputes take back what they paid for (pain 14)', () => {
     bot = await startBot({ ...options, world: { dodo: { onExchange }, ...options.world } });
     ann = personOn('discord', bot, 'Ann');
     if (product !== null) await buy(bot, ann, product);
+  }
+
+  function breakDodo(outage: DodoSwitches['outage']): void {
+    bot.world.dodo.switches.outage = outage;
   }
 
   const customer = () => [...bot.world.dodo.store.customers.keys()][0] ?? '';
@@ -136,7 +140,7 @@ describe('refunds and disputes take back what they paid for (pain 14)', () => {
 
   it('is held back at once, also while Dodo cannot be asked to take it', async () => {
     await begin();
-    afterGrants = { status: 503 };
+    afterGrants = () => breakDodo({ status: 503 });
     await refund();
     expect(clawback()?.open).toMatchObject({ tokens: 5_000_000, sentAt: null });
     expect(atDodo()).toBe(5_000_000);
@@ -151,7 +155,7 @@ describe('refunds and disputes take back what they paid for (pain 14)', () => {
 
   it('takes it once though the answer is lost: the same key again, which Dodo knows', async () => {
     await begin();
-    afterGrants = 'lose_answers';
+    afterGrants = () => breakDodo('lose_answers');
     await refund();
     expect(atDodo()).toBe(0);
     expect(clawback()).toMatchObject({ taken: 0, open: { tokens: 5_000_000 } });
@@ -167,27 +171,23 @@ describe('refunds and disputes take back what they paid for (pain 14)', () => {
   });
 
   it('makes the debit smaller when Dodo has less than was thought', async () => {
-    await begin();
+    await begin('starter');
     const { url, apiKey } = bot.world.dodo;
-    bot.world.dodo.webhooks.faults.drop = true;
-    const elsewhere = await fetch(
-      `${url}/credit-entitlements/${bot.world.env.CREDIT_ENTITLEMENT_ID}/balances/${customer()}/ledger-entries`,
-      {
-        method: 'POST',
-        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ entry_type: 'debit', amount: '1000000' }),
-      },
-    );
-    expect(elsewhere.status).toBe(201);
-    await bot.settle();
-    bot.world.dodo.webhooks.faults.drop = false;
-    // The bot still thinks that all of it is there; a second pack makes the grant's rest larger than the balance.
-    bot.world.dodo.switches.grantOrder = 'oldest';
+    const event = { event_id: 'elsewhere', customer_id: customer(), event_name: 'api.tokens_used' };
+    const used = await fetch(`${url}/events/ingest`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ events: [{ ...event, metadata: { tokens: 1_000_000 } }] }),
+    });
+    expect(used.status).toBe(200);
+    afterGrants = () => void bot.world.dodo.tick();
     await refund();
+    expect(entries.map(({ status }) => status)).toEqual([400, 201]);
+    expect(new Set(entries.map(({ body }) => body.idempotency_key)).size).toBe(2);
     expect(atDodo()).toBe(0);
-    expect(clawback()).toMatchObject({ taken: 4_000_000, lost: 1_000_000, open: null });
+    expect(clawback()).toMatchObject({ taken: 9_000_000, lost: 1_000_000, open: null });
     expect(taken()).toHaveLength(1);
-    expect(taken()[0]?.text).toContain('4,000,000');
+    expect(taken()[0]?.text).toContain('9,000,000');
   });
 
   it.each([true, false])(

@@ -50,14 +50,14 @@ export interface AskView {
 
 export interface AskResult {
   text: string;
-  /** null: the store did not take the settlement yet; the recovery will. */
+  /** Of whoever settled the ask; null: the store did not take the settlement yet, the recovery will. */
   receipt: Receipt | null;
   left: number | null;
   /** What a new ask could take; null as the receipt. */
   available: number | null;
   ending: Ending;
   usage: ModelUsage;
-  /** The hold was taken from us: whoever took it closes the message. */
+  /** The hold was taken from us: whoever took it settles the ask and closes the message. */
   fenced: boolean;
   error: ModelError | null;
   /**

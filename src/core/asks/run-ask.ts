@@ -1,5 +1,6 @@
 import type { Hold } from '../account/account.ts';
 import { lapseRowId } from '../account/hold.ts';
+import type { Receipt } from '../account/receipt.ts';
 import { decideSettle, type SettleReply, type SettleRequest } from '../account/settle.ts';
 import { safetyIdOf } from '../identity.ts';
 import type { ModelMessage } from '../model.ts';
@@ -75,6 +76,15 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     }
   }
 
+  /** What somebody else settled the ask at; null: it cannot be read now. */
+  async function settledElsewhere(askId: string): Promise<Receipt | null> {
+    const record = await deps.store.record('ask', askId).catch((error: unknown) => {
+      deps.log.warn({ err: error, askId }, 'a receipt could not be read');
+      return null;
+    });
+    return record === null ? null : (record.body as Receipt);
+  }
+
   function seal({ handle }: AskView): string | null {
     return handle === null ? null : deps.secrets.encrypt(JSON.stringify(handle));
   }
@@ -137,12 +147,11 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         isToBeClosed = done !== null;
         return {
           text: streamed.text,
-          receipt: done?.receipt ?? null,
+          receipt: settled === null ? await settledElsewhere(askId) : (done?.receipt ?? null),
           left: done?.left ?? null,
           available: done?.available ?? null,
           ending: streamed.ending,
           usage: streamed.usage,
-          // Whoever settles also closes the message.
           fenced: settled === 'failed' ? !heartbeat.isOurs() : done === null,
           error: streamed.error,
           closed: async () => {

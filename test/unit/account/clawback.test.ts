@@ -53,6 +53,17 @@ const adjusted = (id: string, amount: number, balanceBefore: number, type = 'man
   rowOf({ id, type, amount, isCredit: false, balanceBefore, referenceType: 'api' });
 
 describe('taking back what a refunded payment had paid for', () => {
+  it('has a key that follows from its cause, so that Dodo takes it once even after the store was lost', () => {
+    const keys = [800, 800, 300].map((remaining) => {
+      const stage = stageOf(5_000);
+      stage.refund('ref_1', 250);
+      const step = stage.step(paidFor(remaining));
+      return step.kind === 'send' ? step.intent.key : step.kind;
+    });
+    expect(keys[0]).toMatch(/^cb_[0-9a-f]{40}$/);
+    expect(new Set(keys).size).toBe(1);
+  });
+
   it('holds the refunded share of what its grant holds, before anything is sent', () => {
     const stage = stageOf(5_000);
     stage.refund('ref_1', 250);
