@@ -1,72 +1,54 @@
-import { ConfigError, type DiscordConfig, loadConfig } from '../config.ts';
-import type { CommandSpec } from '../core/chat.ts';
-import { createDiscordApi } from '../platform/discord/api.ts';
-import { checkApplication } from '../platform/discord/check-application.ts';
-import { registerCommands } from '../platform/discord/commands.ts';
-import { slackManifest } from '../platform/slack/manifest.ts';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '../config.ts';
 import { commandsFor } from '../services.ts';
+import { registerAtDiscord } from './register/register-at-discord.ts';
+import { type SlackTransport, slackLines } from './register/slack-lines.ts';
 
-const DISCORD_PAGE = 'https://discord.com/developers/applications, your application, page "General Information"';
+const USAGE = `Usage: npm run register [-- options]
 
-/**
- * What the bot does in a channel: view it, write, attach, read the message that it replies to, write in threads.
- * Source: Discord, Permissions, "Bitwise Permission Flags".
- */
-const PERMISSIONS = (1n << 10n) | (1n << 11n) | (1n << 15n) | (1n << 16n) | (1n << 38n);
+Tells Discord of the slash commands, unless it has them as they are, and prints the invite links and Slack's manifest.
+
+  --guild <id>            only for this Discord server, where a change shows at once; for development. The commands
+                          for all servers stay as they are, and show beside these
+  --slack <http|socket>   the manifest for requests to this bot, or for Socket Mode; what is configured by default
+`;
 
 /** Tells Discord of the slash commands, and prints what is to be set at Discord and Slack. */
-async function register(): Promise<void> {
+async function register(args: string[]): Promise<void> {
+  const { guild, slack, help } = readOptions(args);
+  if (help) {
+    process.stdout.write(USAGE);
+    return;
+  }
   const { config, secrets } = loadConfig(process.env);
   const commands = commandsFor(config.catalogue);
   if (config.discord !== null && secrets.discordToken !== null) {
-    await registerAtDiscord(config.discord, secrets.discordToken, config.baseUrl, commands);
+    const lines = await registerAtDiscord(config.discord, secrets.discordToken, commands, config.baseUrl, guild);
+    for (const line of lines) console.log(`Discord: ${line}`);
+  } else if (guild !== undefined) {
+    throw new Error('--guild needs DISCORD_TOKEN and DISCORD_APPLICATION_ID');
   }
-  const facts = { brandName: config.brand.name, baseUrl: config.baseUrl, prefix: config.slack?.commandPrefix ?? '' };
-  const transport = config.slack?.transport ?? 'socket';
-  const what = { http: 'requests to this bot', socket: 'Socket Mode' }[transport];
-  const state = config.slack === null ? ' It is not configured yet.' : '';
-  console.log(`Slack:${state} Make or change the app at https://api.slack.com/apps by this manifest, for ${what}:`);
-  console.log(JSON.stringify(slackManifest(commands, { ...facts, transport }), null, 2));
+  for (const line of slackLines(config, commands, slack)) console.log(line);
 }
 
-async function registerAtDiscord(
-  config: DiscordConfig,
-  token: string,
-  baseUrl: string,
-  commands: readonly CommandSpec[],
-): Promise<void> {
-  const { applicationId, apiUrl } = config;
-  const api = createDiscordApi({ applicationId, apiUrl, token });
-  try {
-    const application = await checkApplication(api, applicationId);
-    console.log(`Discord: the commands are ${await registerCommands(api, commands)}.`);
-    console.log(`Discord: ${endpointAdvice(config, application.interactions_endpoint_url ?? '', baseUrl)}`);
-    const invitation = new URLSearchParams({
-      client_id: applicationId,
-      scope: 'bot applications.commands',
-      permissions: String(PERMISSIONS),
-    });
-    console.log(`Discord: invite the bot by https://discord.com/oauth2/authorize?${invitation}`);
-  } finally {
-    api.close();
+/** @throws Error that names what is wrong with the options */
+function readOptions(args: string[]): { guild: string | undefined; slack: SlackTransport | null; help: boolean } {
+  const { values } = parseArgs({
+    args,
+    options: { guild: { type: 'string' }, slack: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  const { guild, slack = null, help = false } = values;
+  if (guild !== undefined && !/^\d{15,20}$/.test(guild)) {
+    throw new Error(`--guild: expected a server's id of 15 to 20 digits, came ${JSON.stringify(guild)}`);
   }
-}
-
-/** @param present where Discord sends interactions now; empty when they come by the gateway */
-function endpointAdvice({ transport }: DiscordConfig, present: string, baseUrl: string): string {
-  const wanted = transport === 'http' ? `${baseUrl}/discord/interactions` : '';
-  if (present === wanted) {
-    return wanted === ''
-      ? 'the interactions endpoint URL is empty, as the gateway needs it.'
-      : `the interactions endpoint URL is ${wanted}, as it should be.`;
+  if (slack !== null && slack !== 'http' && slack !== 'socket') {
+    throw new Error(`--slack: expected http or socket, came ${JSON.stringify(slack)}`);
   }
-  if (wanted !== '')
-    return `set the interactions endpoint URL to ${wanted} (${DISCORD_PAGE}); the bot must be running.`;
-  return `the interactions endpoint URL is ${present}, so no command comes by the gateway: empty it (${DISCORD_PAGE}).`;
+  return { guild, slack, help };
 }
 
 try {
-  await register();
+  await register(process.argv.slice(2));
 } catch (error) {
   const why = error instanceof Error ? error.message : String(error);
   console.error(error instanceof ConfigError ? why : `The commands could not be registered: ${why}`);

@@ -29,6 +29,24 @@ export const knownModels: Readonly<Record<string, ModelRules>> = {
   'gpt-5-mini': { contextTokens: 400_000, maxOutputTokens: 128_000, ...reasoning },
 };
 
+/**
+ * When OpenAI takes models away, as the types of its client say (openai 7.57.0, resources/shared.d.ts, "Announced
+ * shutdown date"); for servers that do not tell it themselves.
+ */
+const announcedShutdowns: Readonly<Record<string, readonly string[]>> = {
+  '2026-10-23': ['gpt-4.1-nano', 'o4-mini', 'o3-mini', 'o1', 'gpt-4-turbo', 'gpt-4', 'gpt-3.5-turbo'],
+  '2026-12-11': ['gpt-5', 'gpt-5-mini', 'gpt-5-nano', 'o3'],
+  '2027-01-14': ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4o-mini'],
+  '2027-04-01': ['gpt-5.4-nano', 'gpt-5.1'],
+};
+
+/** @returns the announced end of a model, or of what its dated name is a version of, as `YYYY-MM-DD`; null: none is known */
+export function shutdownOf(name: string): string | null {
+  const family = name.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+  const found = Object.entries(announcedShutdowns).find(([, names]) => names.includes(family));
+  return found?.[0] ?? null;
+}
+
 export const unknownModel: ModelRules = {
   contextTokens: 32_000,
   maxOutputTokens: 4_096,

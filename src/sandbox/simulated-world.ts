@@ -2,6 +2,7 @@ import { createDiscordSimulator, type DiscordSimulator } from './discord/simulat
 import { createDodoSimulator, type DodoSimulator, type DodoSimulatorOptions } from './dodo/simulator.ts';
 import { freePort } from './http-server.ts';
 import { createOpenAiSimulator, type OpenAiSimulator } from './openai/simulator.ts';
+import { DEFAULT_TEAM } from './slack/seeds.ts';
 import { createSlackSimulator, type SlackSimulator } from './slack/simulator.ts';
 
 /** The four services outside, simulated, and the configuration of a bot that lives among them. */
@@ -40,6 +41,9 @@ export interface SimulatedWorldOptions {
   chunkDelayMs?: number;
 }
 
+/** What the bot's manifest asks for, and no more: a call that needs another scope fails here as it would at Slack. */
+const SLACK_SCOPES = ['commands', 'chat:write', 'app_mentions:read', 'im:write', 'im:history'];
+
 /** Starts the simulators on free ports with the catalogue seeded, each wired to where the bot will listen. */
 export async function createSimulatedWorld(options: SimulatedWorldOptions): Promise<SimulatedWorld> {
   await using opened = new AsyncDisposableStack();
@@ -62,6 +66,7 @@ export async function createSimulatedWorld(options: SimulatedWorldOptions): Prom
     }),
   );
   const slack = await opening(createSlackSimulator({ rateLimits, now, ackDeadlineMs: acknowledgeWithinMs }));
+  slack.installApp(DEFAULT_TEAM, { token: slack.settings.botToken, scopes: [...SLACK_SCOPES] });
 
   const botPort = options.botPort ?? (await freePort());
   const botUrl = `http://127.0.0.1:${botPort}`;

@@ -18,10 +18,16 @@ afterEach(() => world.close());
 const commandNames = () => commandsFor(loadConfig(world.env).config.catalogue).map(({ name }) => name);
 
 /** Runs as `npm run register` does. An empty value takes a variable away. */
-async function register(changes: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
+async function register(
+  changes: Record<string, string> = {},
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
   const env = { PATH: process.env.PATH ?? '', ...world.env, ...changes };
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [REGISTER], { env, timeout: 15_000 });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [REGISTER, ...args], {
+      env,
+      timeout: 15_000,
+    });
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -43,14 +49,43 @@ describe('npm run register', () => {
     expect(first.out).toContain('Discord: the commands are registered.');
     const registered = world.discord.store.commands.get('global')?.map(({ name }) => name);
     expect(registered?.toSorted()).toEqual(commandNames().toSorted());
-    const invitation = new URL(/https:\S+oauth2\S+/.exec(first.out)?.[0] ?? '');
-    expect(Object.fromEntries(invitation.searchParams)).toEqual({
-      client_id: world.discord.applicationId,
-      scope: 'bot applications.commands',
-      permissions: '274878008320',
-    });
+    const links = first.out.match(/https:\S+oauth2\S+/g)?.map((link) => new URL(link).searchParams) ?? [];
+    const ofApp = { client_id: world.discord.applicationId };
+    expect(links.map((parameters) => Object.fromEntries(parameters))).toEqual([
+      { ...ofApp, integration_type: '0', scope: 'bot applications.commands', permissions: '274878008320' },
+      { ...ofApp, integration_type: '1', scope: 'applications.commands' },
+    ]);
     expect((await register()).out).toContain('Discord: the commands are unchanged.');
     expect(puts()).toBe(1);
+  });
+
+  it('tells one server alone with --guild, and leaves the commands for all as they are', async () => {
+    const { guildId } = world.discord.home;
+    const { out } = await register({}, '--guild', guildId);
+    expect(out).toContain(`Discord: the commands of server ${guildId} are registered.`);
+    const there = world.discord.store.commands;
+    expect(
+      there
+        .get(guildId)
+        ?.map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(commandNames().toSorted());
+    expect(there.get('global') ?? []).toEqual([]);
+    expect((await register({}, '--guild', guildId)).out).toContain('are unchanged.');
+    expect(puts()).toBe(1);
+    const away = world.discord.guild({ botInstalled: false });
+    const refused = await register({}, '--guild', away.id);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('(50001)')]);
+  });
+
+  it.each([
+    [['--guild', 'home'], /--guild: expected a server's id/],
+    [['--slack', 'pigeon'], /--slack: expected http or socket/],
+    [['--server', '1'], /--server/],
+  ])('refuses the options %s', async (args, why) => {
+    const { code, out, err } = await register({}, ...args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(why);
   });
 
   it.each([
@@ -70,7 +105,11 @@ describe('npm run register', () => {
     const http = manifestIn((await register()).out);
     expect(http.settings).toMatchObject({ socket_mode_enabled: false });
     expect(http.features.slash_commands[0].url).toBe(`${world.env.BASE_URL}/slack/events`);
+    expect(manifestIn((await register({}, '--slack', 'socket')).out).settings.socket_mode_enabled).toBe(true);
     const { out } = await register({ SLACK_APP_TOKEN: 'xapp-1', SLACK_COMMAND_PREFIX: 'ai-' });
+    const link = new URL(/https:\/\/api\.slack\.com\/apps\?\S+/.exec(out)?.[0] ?? '');
+    expect(link.searchParams.get('new_app')).toBe('1');
+    expect(JSON.parse(link.searchParams.get('manifest_json') ?? '')).toEqual(manifestIn(out));
     const socket = manifestIn(out);
     expect(socket.settings).toMatchObject({ socket_mode_enabled: true });
     expect(JSON.stringify(socket)).not.toContain('http');

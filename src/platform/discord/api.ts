@@ -46,8 +46,9 @@ export interface DiscordApi {
     openDm(user: string): Promise<string>;
   };
   application(): Promise<RESTGetCurrentApplicationResult>;
-  commands(): Promise<RESTGetAPIApplicationCommandsResult>;
-  overwriteCommands(commands: RESTPutAPIApplicationCommandsJSONBody): Promise<void>;
+  /** @param guild the only server that they are for; left out: the global ones */
+  commands(guild?: string): Promise<RESTGetAPIApplicationCommandsResult>;
+  overwriteCommands(commands: RESTPutAPIApplicationCommandsJSONBody, guild?: string): Promise<void>;
   close(): void;
 }
 
@@ -77,6 +78,10 @@ export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOpt
 
   const webhook = (interaction: string, message: string) => Routes.webhookMessage(applicationId, interaction, message);
   const noAuth = { auth: false };
+  const commandsOf = (guild: string | undefined) =>
+    guild === undefined
+      ? Routes.applicationCommands(applicationId)
+      : Routes.applicationGuildCommands(applicationId, guild);
 
   return {
     respond: (interaction, token, body) =>
@@ -106,8 +111,8 @@ export function createDiscordApi({ applicationId, token, apiUrl }: DiscordApiOpt
       },
     },
     application: () => call(() => rest.get(Routes.currentApplication())),
-    commands: () => call(() => rest.get(Routes.applicationCommands(applicationId))),
-    overwriteCommands: (body) => call(() => rest.put(Routes.applicationCommands(applicationId), { body })),
+    commands: (guild) => call(() => rest.get(commandsOf(guild))),
+    overwriteCommands: (body, guild) => call(() => rest.put(commandsOf(guild), { body })),
     close() {
       for (const client of [rest, interactions]) {
         client.clearHashSweeper();

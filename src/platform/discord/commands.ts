@@ -13,15 +13,23 @@ import {
 import type { CommandOption, CommandSpec } from '../../core/chat.ts';
 import type { DiscordApi } from './api.ts';
 
-/** What Discord is told about the commands: usable on servers, in DMs with the bot and in other DMs. */
-export function commandBodies(specs: readonly CommandSpec[]): RESTPutAPIApplicationCommandsJSONBody {
+/** Servers and DMs with the bot and other DMs, for whom the app is added to a server and who added it to themselves. */
+const EVERYWHERE = {
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+};
+
+/**
+ * What Discord is told about the commands.
+ * @param guild the only server that they are for; Discord knows no places and installs of those
+ */
+export function commandBodies(specs: readonly CommandSpec[], guild?: string): RESTPutAPIApplicationCommandsJSONBody {
   return specs.map((spec) => ({
     type: ApplicationCommandType.ChatInput,
     name: spec.name,
     description: spec.description,
     options: spec.options.map(optionBody),
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
-    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+    ...(guild === undefined ? EVERYWHERE : {}),
   }));
 }
 
@@ -29,12 +37,39 @@ export function commandBodies(specs: readonly CommandSpec[]): RESTPutAPIApplicat
 export async function registerCommands(
   api: DiscordApi,
   specs: readonly CommandSpec[],
+  guild?: string,
 ): Promise<'registered' | 'unchanged'> {
-  const wanted = commandBodies(specs);
-  const present = await api.commands();
-  if (isDeepStrictEqual(present.map(essence).sort(byName), wanted.map(essence).sort(byName))) return 'unchanged';
-  await api.overwriteCommands(wanted);
+  const { missing, different, foreign } = await compareCommands(api, specs, guild);
+  if (missing.length + different.length + foreign.length === 0) return 'unchanged';
+  await api.overwriteCommands(commandBodies(specs, guild), guild);
   return 'registered';
+}
+
+/** Names of commands. */
+export interface CommandDifferences {
+  missing: string[];
+  different: string[];
+  /** At Discord, and not ours. */
+  foreign: string[];
+}
+
+/** How Discord's commands differ from these. Throws PlatformError. */
+export async function compareCommands(
+  api: DiscordApi,
+  specs: readonly CommandSpec[],
+  guild?: string,
+): Promise<CommandDifferences> {
+  const isGlobal = guild === undefined;
+  const present = (await api.commands(guild)).map((command) => essence(command, isGlobal));
+  const wanted = commandBodies(specs, guild).map((command) => essence(command, isGlobal));
+  const counterpart = (command: Essence, among: Essence[]) =>
+    among.find(({ name, type }) => name === command.name && type === command.type);
+  const names = (commands: Essence[]) => commands.map(({ name }) => String(name));
+  return {
+    missing: names(wanted.filter((command) => counterpart(command, present) === undefined)),
+    different: names(wanted.filter((command) => !isDeepStrictEqual(counterpart(command, present) ?? command, command))),
+    foreign: names(present.filter((command) => counterpart(command, wanted) === undefined)),
+  };
 }
 
 function optionBody(option: CommandOption): APIApplicationCommandBasicOption {
@@ -57,15 +92,18 @@ function given<Key extends string>(key: Key, value: number | undefined): Partial
   return value === undefined ? {} : ({ [key]: value } as Record<Key, number>);
 }
 
+type Essence = ReturnType<typeof essence>;
+
 /** A command without what Discord adds to it, and with what it leaves out. */
-function essence(command: object) {
-  const { name, description, options, contexts, integration_types, type } = command as Record<string, unknown>;
+function essence(command: object, isGlobal: boolean) {
+  const { name, description, options, contexts, integration_types, type, nsfw, default_member_permissions } =
+    command as Record<string, unknown>;
   return {
     name,
     description,
     type: type ?? ApplicationCommandType.ChatInput,
-    contexts: sorted(contexts),
-    integration_types: sorted(integration_types),
+    limits: [nsfw ?? false, default_member_permissions ?? null],
+    places: isGlobal ? [sorted(contexts), sorted(integration_types)] : [],
     options: Array.isArray(options) ? options.map(optionEssence) : [],
   };
 }
@@ -84,8 +122,4 @@ function optionEssence(option: Record<string, unknown>) {
 
 function sorted(list: unknown): unknown[] {
   return Array.isArray(list) ? [...list].sort() : [];
-}
-
-function byName(a: { name: unknown }, b: { name: unknown }): number {
-  return String(a.name).localeCompare(String(b.name));
 }

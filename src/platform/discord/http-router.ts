@@ -3,6 +3,7 @@ import { InteractionResponseType, InteractionType } from 'discord.js';
 import express, { type ErrorRequestHandler, type Response, type Router } from 'express';
 import { PlatformError } from '../../core/chat.ts';
 import type { Log } from '../../core/log.ts';
+import { INTERACTIONS_PATH } from './endpoint.ts';
 import type { VerifySignature } from './signature.ts';
 
 export interface HttpRouterOptions {
@@ -19,10 +20,9 @@ const LARGEST_BODY = 1024 * 1024;
 /** `POST /discord/interactions`. To be mounted before anything that reads bodies. */
 export function createHttpRouter({ isSigned, receive, isOpen, log }: HttpRouterOptions): Router {
   const router = express.Router();
-  const path = '/discord/interactions';
 
   router.post(
-    path,
+    INTERACTIONS_PATH,
     express.raw({ type: () => true, limit: LARGEST_BODY, inflate: false }),
     async (request, response) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -61,7 +61,7 @@ export function createHttpRouter({ isSigned, receive, isOpen, log }: HttpRouterO
     else if (status === 500) sendError(response, 500, 'internal', 'Something went wrong.');
     else sendError(response, status, 'invalid_body', 'The body cannot be read.');
   };
-  router.use(path, onError);
+  router.use(INTERACTIONS_PATH, onError);
   return router;
 }
 

@@ -7,7 +7,7 @@ import { REDIRECT_PATH } from './oauth-routes.ts';
 import { BOT_SCOPES } from './scopes.ts';
 import { shorten } from './slack-text.ts';
 
-type SlackManifest = webApi.AppsManifestCreateArguments['manifest'];
+export type SlackManifest = webApi.AppsManifestCreateArguments['manifest'];
 
 /** Source of the limits: https://docs.slack.dev/reference/app-manifest */
 const MAX_NAME = 35;

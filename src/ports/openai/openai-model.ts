@@ -1,11 +1,10 @@
-import OpenAI from 'openai';
 import { type Log, withFacts } from '../../core/log.ts';
 import { type Metrics, unwatched } from '../../core/metrics.ts';
 import type { Model, ModelChunk, ModelRequest } from '../../core/model.ts';
 import { type Millis, SECOND } from '../../core/time.ts';
 import { toModelChunks } from './chunks.ts';
+import { createClient } from './client.ts';
 import { toModelError } from './faults.ts';
-import { createGuardedFetch } from './idle-guard.ts';
 
 export interface OpenAiModelOptions {
   apiKey: string;
@@ -26,20 +25,10 @@ export interface OpenAiModelOptions {
  */
 export function createOpenAiModel(options: OpenAiModelOptions): Model {
   const { metrics = unwatched } = options;
-  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
-    throw new Error('The OpenAI API key: expected visible ASCII characters without spaces, came something else');
-  }
-  const client = new OpenAI({
-    apiKey: options.apiKey,
-    baseURL: options.baseUrl ?? 'https://api.openai.com/v1',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    timeout: options.timeoutMs ?? 30 * SECOND,
-    maxRetries: 0,
-    // The SDK would write requests and broken chunks to the console.
-    logLevel: 'off',
-    fetch: createGuardedFetch(options.idleTimeoutMs ?? 90 * SECOND),
+  const client = createClient({
+    ...options,
+    timeoutMs: options.timeoutMs ?? 30 * SECOND,
+    idleTimeoutMs: options.idleTimeoutMs ?? 90 * SECOND,
   });
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {

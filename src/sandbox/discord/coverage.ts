@@ -29,7 +29,7 @@ const GATEWAY_ADDRESS: CoveringTest = {
 
 /** The tests of each route; a test fails when a route or a named test is missing. */
 export const DISCORD_COVERAGE: Readonly<Record<string, readonly CoveringTest[]>> = {
-  'get /applications/@me': [IDENTITY],
+  'get /applications/@me': [IDENTITY, { file: APPLICATION, test: 'tells what its owner has set' }],
   'patch /applications/@me': [
     { file: APPLICATION, test: 'takes an endpoint only when it answers the PING and refuses a wrong signature' },
   ],

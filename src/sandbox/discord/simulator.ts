@@ -19,6 +19,8 @@ import {
   clearStore,
   createStore,
   type DiscordStore,
+  defaultApplicationSettings,
+  type SimApplicationSettings,
   type SimChannel,
   type SimGuild,
   type SimPerson,
@@ -75,6 +77,8 @@ export interface DiscordSimulator {
   home: { guildId: string; channelId: string };
   /** `off` lets every call pass; the headers stay. */
   rateLimits: { mode: 'real' | 'off' };
+  /** What the app's owner has set; may be changed at any time. */
+  applicationSettings: SimApplicationSettings;
   /** While there is one, interactions go there and none to the gateway. */
   setInteractionsUrl(url: string | null): void;
   guild(traits?: Partial<SimGuild>): SimGuild;
@@ -118,6 +122,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       bot: createUser(applicationId, name, true),
       publicKey: signer.publicKey,
       interactionsUrl: options.interactionsUrl ?? null,
+      settings: defaultApplicationSettings(),
     },
     changes: createChanges(),
     now,
@@ -209,6 +214,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
     probes,
     home,
     rateLimits,
+    applicationSettings: world.application.settings,
     setInteractionsUrl(url) {
       world.application.interactionsUrl = url;
     },
@@ -237,6 +243,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
     reset() {
       clearStore(world.store);
       members.clear();
+      Object.assign(world.application.settings, defaultApplicationSettings());
       faults.reset();
       rateLimits.reset();
       gateway.reset();

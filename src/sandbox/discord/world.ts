@@ -107,6 +107,23 @@ export interface RestCall {
   status: number | null;
 }
 
+/** What its owner sets for the app on Discord's pages. */
+export interface SimApplicationSettings {
+  /** Source: Discord, Application Resource, "Application Flags". */
+  flags: number;
+  /** The ways in which it can be installed: 0 in a guild, 1 for oneself. */
+  integrationTypes: (0 | 1)[];
+  /** Others than its owner may install it. */
+  botPublic: boolean;
+  /** It joins a guild only after a whole OAuth2 code grant. */
+  requiresCodeGrant: boolean;
+}
+
+/** As the owner's pages are after one has followed Discord's own guide. */
+export function defaultApplicationSettings(): SimApplicationSettings {
+  return { flags: 0, integrationTypes: [0, 1], botPublic: true, requiresCodeGrant: false };
+}
+
 /** The app that the simulator hosts. */
 interface SimApplication {
   id: string;
@@ -116,6 +133,7 @@ interface SimApplication {
   /** Hex. */
   publicKey: string;
   interactionsUrl: string | null;
+  settings: SimApplicationSettings;
 }
 
 /** Everything the simulator remembers. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDiscordApi } from '../../../src/platform/discord/api.ts';
-import { commandBodies, registerCommands } from '../../../src/platform/discord/commands.ts';
+import { commandBodies, compareCommands, registerCommands } from '../../../src/platform/discord/commands.ts';
 import { specs, startBench } from './bench.ts';
 
 describe('the registration of commands with Discord', () => {
@@ -31,5 +31,27 @@ describe('the registration of commands with Discord', () => {
     expect(await registerCommands(api, changed)).toBe('registered');
     expect(await registerCommands(api, changed)).toBe('unchanged');
     api.close();
+  });
+
+  it('sees what is not as it should be, and not what Discord adds', async () => {
+    const { sim } = await startBench();
+    const api = createDiscordApi({ applicationId: sim.applicationId, token: sim.token, apiUrl: `${sim.url}/api` });
+    expect(await compareCommands(api, specs)).toEqual({ missing: [], different: [], foreign: [] });
+    const [ask, topup, ...others] = sim.store.commands.get('global') ?? [];
+    if (ask === undefined || topup === undefined) throw new Error('expected the commands of the bench');
+    const added = { ...topup, nsfw: false, default_member_permissions: null, name_localizations: { de: 'laden' } };
+    sim.store.commands.set('global', [{ ...ask, type: 3, description: '' }, added, ...others]);
+    expect(await compareCommands(api, specs)).toEqual({ missing: ['ask'], different: [], foreign: ['ask'] });
+    sim.store.commands.set('global', [ask, { ...topup, nsfw: true }, ...others]);
+    expect(await compareCommands(api, specs)).toEqual({ missing: [], different: ['topup'], foreign: [] });
+    api.close();
+  });
+
+  it('knows places and installs for all servers only', () => {
+    const [everywhere] = commandBodies(specs);
+    const [here] = commandBodies(specs, '1'.repeat(18));
+    expect(Object.keys(everywhere ?? {})).toEqual(expect.arrayContaining(['contexts', 'integration_types']));
+    expect(here).not.toHaveProperty('contexts');
+    expect(here).not.toHaveProperty('integration_types');
   });
 });

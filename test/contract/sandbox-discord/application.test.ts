@@ -101,6 +101,29 @@ describe('the app itself', () => {
     await expect(rest.get(Routes.user('101'))).rejects.toMatchObject({ code: 10013 });
   });
 
+  it('tells what its owner has set', async () => {
+    const { sim, rest } = await startDiscord();
+    const told = () => rest.get(Routes.currentApplication());
+    const asMade = {
+      flags: 0,
+      bot_public: true,
+      bot_require_code_grant: false,
+      integration_types_config: { 0: {}, 1: {} },
+    };
+    expect(await told()).toMatchObject(asMade);
+    Object.assign(sim.applicationSettings, {
+      flags: 1 << 19,
+      integrationTypes: [0],
+      botPublic: false,
+      requiresCodeGrant: true,
+    });
+    const application = (await told()) as { integration_types_config: object };
+    expect(application).toMatchObject({ flags: 1 << 19, bot_public: false, bot_require_code_grant: true });
+    expect(application.integration_types_config).toEqual({ 0: {} });
+    sim.reset();
+    expect(await told()).toMatchObject(asMade);
+  });
+
   it('takes an endpoint only when it answers the PING and refuses a wrong signature', async () => {
     const { sim, rest } = await startDiscord();
     let answers: number[] = [];

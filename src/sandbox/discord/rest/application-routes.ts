@@ -57,19 +57,19 @@ export const APPLICATION_ROUTES: readonly RestRoute[] = [
 ];
 
 function applicationObject({ application }: World): JsonObject {
-  const { id, name, bot, interactionsUrl } = application;
+  const { id, name, bot, interactionsUrl, settings } = application;
   return {
     id,
     name,
     icon: null,
     description: '',
     bot,
-    bot_public: true,
-    bot_require_code_grant: false,
+    bot_public: settings.botPublic,
+    bot_require_code_grant: settings.requiresCodeGrant,
     verify_key: application.publicKey,
-    flags: 0,
+    flags: settings.flags,
     interactions_endpoint_url: interactionsUrl,
-    integration_types_config: { 0: {}, 1: {} },
+    integration_types_config: Object.fromEntries(settings.integrationTypes.map((type) => [type, {}])),
   };
 }
 

@@ -1,0 +1,35 @@
+/**
+ * The webhooks that the bot acts upon; it needs no others
+ * (https://docs.dodopayments.com/developer-resources/webhooks/intents/webhook-events-guide).
+ */
+export const USED_EVENT_TYPES = [
+  'credit.added',
+  'credit.deducted',
+  'credit.expired',
+  'credit.rolled_over',
+  'credit.rollover_forfeited',
+  'credit.overage_charged',
+  'credit.overage_reset',
+  'credit.manual_adjustment',
+  'subscription.active',
+  'subscription.renewed',
+  'subscription.updated',
+  'subscription.on_hold',
+  'subscription.past_due',
+  'subscription.paused',
+  'subscription.unpaused',
+  'subscription.cancelled',
+  'subscription.failed',
+  'subscription.expired',
+  'subscription.plan_changed',
+  'payment.succeeded',
+  'payment.failed',
+  'refund.succeeded',
+  'dispute.opened',
+  'dispute.expired',
+  'dispute.accepted',
+  'dispute.cancelled',
+  'dispute.challenged',
+  'dispute.won',
+  'dispute.lost',
+] as const;
