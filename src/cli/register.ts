@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import { commandsFor } from '../services.ts';
 import { registerAtDiscord } from './register/register-at-discord.ts';
 import { type SlackTransport, slackLines } from './register/slack-lines.ts';
@@ -10,14 +11,21 @@ Tells Discord of the slash commands, unless it has them as they are, and prints 
 
   --guild <id>            only for this Discord server, where a change shows at once; for development. The commands
                           for all servers stay as they are, and show beside these
-  --slack <http|socket>   the manifest for requests to this bot, or for Socket Mode; what is configured by default
+  --slack <http|socket>   only Slack's manifest, for requests to this bot or for Socket Mode; works before anything else
+                          is configured
 `;
+
+const FOR_SLACK = ['BRAND_NAME', 'BASE_URL', 'SLACK_COMMAND_PREFIX', 'CATALOGUE_PATH'];
 
 /** Tells Discord of the slash commands, and prints what is to be set at Discord and Slack. */
 async function register(args: string[]): Promise<void> {
   const { guild, slack, help } = readOptions(args);
   if (help) {
     process.stdout.write(USAGE);
+    return;
+  }
+  if (slack !== null) {
+    for (const line of slackLines(configForSlack(), slack)) console.log(line);
     return;
   }
   const { config, secrets } = loadConfig(process.env);
@@ -28,7 +36,15 @@ async function register(args: string[]): Promise<void> {
   } else if (guild !== undefined) {
     throw new Error('--guild needs DISCORD_TOKEN and DISCORD_APPLICATION_ID');
   }
-  for (const line of slackLines(config, commands, slack)) console.log(line);
+  for (const line of slackLines(config, null)) console.log(line);
+}
+
+/** @throws ConfigError when what the manifest is made of has a problem; the rest may have any */
+function configForSlack(): Config {
+  const { config, unusable } = readConfiguration(process.env);
+  const problems = FOR_SLACK.flatMap((name) => unusable.get(name) ?? []);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
 }
 
 /** @throws Error that names what is wrong with the options */

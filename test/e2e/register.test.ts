@@ -78,6 +78,17 @@ describe('npm run register', () => {
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('(50001)')]);
   });
 
+  it("prints Slack's manifest alone with --slack, before anything else is configured", async () => {
+    const env = Object.fromEntries(Object.keys(world.env).map((name) => [name, '']));
+    const { code, out, err } = await register({ ...env, BASE_URL: 'https://bot.example.com' }, '--slack', 'http');
+    expect([code, err]).toEqual([0, '']);
+    expect(manifestIn(out).settings.event_subscriptions.request_url).toBe('https://bot.example.com/slack/events');
+    expect(out).not.toContain('Discord: ');
+    const wrong = await register({ ...env, BASE_URL: 'bot' }, '--slack', 'http');
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('BASE_URL: expected a URL')]);
+    expect(wrong.err).not.toContain('DODO');
+  });
+
   it.each([
     [['--guild', 'home'], /--guild: expected a server's id/],
     [['--slack', 'pigeon'], /--slack: expected http or socket/],

@@ -36,7 +36,7 @@ export function unreachableFromOutside({ baseUrl, dodo }: Pick<AddressFacts, 'ba
   const { hostname, protocol } = new URL(baseUrl);
   const isReal = dodo.baseUrl === null;
   if (!isReal) return null;
-  if (/^(localhost|127\.|\[::1\]$|0\.0\.0\.0$)/.test(hostname)) {
+  if (/^(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)$/.test(hostname)) {
     return error({
       about: 'BASE_URL',
       expected: 'an address at which Dodo reaches the bot',

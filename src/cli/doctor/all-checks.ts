@@ -2,6 +2,7 @@ import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/time.ts';
 import type { FileSystemOf } from '../../look-at-store.ts';
 import { createDodoAccount, worksElsewhere } from '../../ports/dodo/dodo-account.ts';
+import type { ReadConfiguration } from '../../read-configuration.ts';
 import { commandsFor } from '../../services.ts';
 import { addressCheck } from './address-check.ts';
 import type { Check } from './check.ts';
@@ -9,7 +10,6 @@ import { configurationCheck } from './configuration-check.ts';
 import { discordChecks } from './discord-checks.ts';
 import { dodoChecks } from './dodo-checks.ts';
 import { modelCheck } from './model-check.ts';
-import type { ReadConfiguration } from './read-configuration.ts';
 import { slackChecks } from './slack-checks.ts';
 import { storeCheck } from './store-check.ts';
 

@@ -1,5 +1,5 @@
+import type { ReadConfiguration } from '../../read-configuration.ts';
 import { type Check, error, type Finding } from './check.ts';
-import type { ReadConfiguration } from './read-configuration.ts';
 
 /** Every problem at once, as the bot would list them at its start. */
 export function configurationCheck({ problems }: Pick<ReadConfiguration, 'problems'>): Check {

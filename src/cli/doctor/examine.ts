@@ -1,6 +1,6 @@
 import type { ConfigSecrets } from '../../config.ts';
+import { readConfiguration } from '../../read-configuration.ts';
 import { allChecks, type Surroundings } from './all-checks.ts';
-import { readConfiguration } from './read-configuration.ts';
 import { type Result, runChecks } from './run-checks.ts';
 
 /**

@@ -13,7 +13,7 @@ export interface Result {
 }
 
 /** Longer than any call of the ports may take, so that a service that hangs is told of in the port's own words. */
-export const LONGEST: Millis = 25 * SECOND;
+const LONGEST: Millis = 25 * SECOND;
 
 /**
  * Makes all checks at the same time.
@@ -22,7 +22,7 @@ export const LONGEST: Millis = 25 * SECOND;
  */
 export function runChecks(
   checks: readonly Check[],
-  unusable: ReadonlySet<string>,
+  unusable: Pick<ReadonlySet<string>, 'has'>,
   secrets: readonly string[],
   longestMs: Millis = LONGEST,
 ): Promise<Result[]> {

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
-import type { CommandSpec } from '../../core/chat.ts';
 import { slackManifest } from '../../platform/slack/manifest.ts';
 import { manifestLink } from '../../platform/slack/manifest-link.ts';
+import { commandsFor } from '../../services.ts';
 
 export type SlackTransport = 'http' | 'socket';
 
@@ -10,9 +10,9 @@ export type SlackTransport = 'http' | 'socket';
  * @param chosen what the operator asked for; null: what is configured, else Socket Mode, which needs no address
  * @returns what to do at Slack, line by line, the manifest among it
  */
-export function slackLines(config: Config, commands: readonly CommandSpec[], chosen: SlackTransport | null): string[] {
+export function slackLines(config: Config, chosen: SlackTransport | null): string[] {
   const transport = chosen ?? config.slack?.transport ?? 'socket';
-  const manifest = slackManifest(commands, {
+  const manifest = slackManifest(commandsFor(config.catalogue), {
     brandName: config.brand.name,
     baseUrl: config.baseUrl,
     prefix: config.slack?.commandPrefix ?? '',

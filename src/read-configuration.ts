@@ -1,4 +1,4 @@
-import { type Config, ConfigError, type ConfigSecrets, loadConfig } from '../../config.ts';
+import { type Config, ConfigError, type ConfigSecrets, loadConfig } from './config.ts';
 
 /** A configuration of which some may be of no use. */
 export interface ReadConfiguration {
@@ -6,8 +6,8 @@ export interface ReadConfiguration {
   secrets: ConfigSecrets;
   /** As the bot would list them at its start. */
   problems: readonly string[];
-  /** The variables behind the problems; what stands in for them in `config` and `secrets` means nothing. */
-  unusable: ReadonlySet<string>;
+  /** The variables behind the problems, each with its own; what stands in for them in `config` and `secrets` means nothing. */
+  unusable: ReadonlyMap<string, readonly string[]>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -46,7 +46,7 @@ function variableOf(problem: string): string | undefined {
  */
 export function readConfiguration(env: Env): ReadConfiguration {
   const left: Record<string, string | undefined> = { ...env };
-  const unusable = new Set<string>();
+  const unusable = new Map<string, string[]>();
   let first: ConfigError | null = null;
   for (;;) {
     try {
@@ -54,13 +54,14 @@ export function readConfiguration(env: Env): ReadConfiguration {
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;
       first ??= thrown;
-      const names = thrown.problems.flatMap((problem) => variableOf(problem) ?? []);
-      const isNew = names.some((name) => !unusable.has(name) || left[name] !== undefined);
+      const named = Map.groupBy(thrown.problems, variableOf);
+      named.delete(undefined);
+      const isNew = [...named.keys()].some((name = '') => !unusable.has(name) || left[name] !== undefined);
       if (!isNew) throw first;
-      for (const name of names) {
+      for (const [name = '', problems] of named) {
         // Named again, it is the stand-in that is not wanted.
         left[name] = unusable.has(name) ? undefined : standInOf(name);
-        unusable.add(name);
+        unusable.set(name, unusable.get(name) ?? problems);
       }
     }
   }
