@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { type Bot, startBot } from '../helpers/bot.ts';
 import { ask, buy, type Person, personOn, reads } from '../helpers/people.ts';
 
@@ -204,3 +206,93 @@ describe('the figures of a day', () => {
     ]);
   });
 });
+
+describe('the examples for Prometheus and Grafana', () => {
+  interface Target {
+    expr: string;
+  }
+  interface Panel {
+    id: number;
+    type: string;
+    title: string;
+    gridPos: { x: number; y: number; w: number; h: number };
+    targets?: Target[];
+  }
+  interface Rule {
+    alert: string;
+    expr: string;
+    labels: { severity: string };
+    annotations: { summary: string };
+  }
+
+  async function panels(): Promise<Panel[]> {
+    return JSON.parse(await readFile('docs/grafana-dashboard.json', 'utf8')).panels;
+  }
+
+  async function rules(): Promise<Rule[]> {
+    const { groups } = parseYaml(await readFile('docs/alert-rules.yml', 'utf8'), { strict: true });
+    return groups.flatMap((group: { rules: Rule[] }) => group.rules);
+  }
+
+  /** Series and labels of the running bot, as Prometheus would have them. */
+  async function exposed(): Promise<{ names: Set<string>; labels: Set<string> }> {
+    const text = await (await fetch(`${bot.app.url}/metrics`)).text();
+    const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)];
+    const names = types.flatMap(([, name = '', type]) =>
+      type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name],
+    );
+    const labels = [...text.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label);
+    return { names: new Set([...names, 'up']), labels: new Set([...labels, 'job', 'instance']) };
+  }
+
+  it('ask only for what a running bot exposes, by labels that it has', async () => {
+    const { names, labels } = await exposed();
+    const exprs = [
+      ...(await rules()).map(({ expr }) => expr),
+      ...(await panels()).flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    ];
+    expect(exprs.length).toBeGreaterThan(60);
+    const asked = exprs.map(namesIn);
+    expect([...new Set(asked.flatMap((one) => one.metrics))].filter((name) => !names.has(name))).toEqual([]);
+    expect([...new Set(asked.flatMap((one) => one.labels))].filter((label) => !labels.has(label))).toEqual([]);
+    expect(asked.filter(({ metrics }) => metrics.length === 0)).toEqual([]);
+  });
+
+  it('have rules that each say what is wrong, and how bad it is', async () => {
+    const all = await rules();
+    expect(new Set(all.map(({ alert }) => alert)).size).toBe(all.length);
+    for (const { alert, labels, annotations } of all) {
+      expect(alert).toMatch(/^Tallybot[A-Z]\w+$/);
+      expect(['critical', 'warning']).toContain(labels.severity);
+      expect(annotations.summary).toMatch(/\.$/);
+    }
+  });
+
+  it('have a dashboard whose panels lie beside each other and not upon each other', async () => {
+    const all = await panels();
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    const cells = all.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)}:${y + Math.floor(cell / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(all.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+  });
+});
+
+const OPERATORS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'by', 'without', 'on', 'ignoring']);
+
+/** The metrics that a query of PromQL names and the labels that it uses; enough for queries as simple as ours. */
+function namesIn(expr: string): { metrics: string[]; labels: string[] } {
+  const bare = expr.replaceAll(/"[^"]*"/g, '""').replaceAll(/\[[^\]]*\]/g, '');
+  const matched = [...bare.matchAll(/\{([^}]*)\}/g)].flatMap(
+    ([, inside = '']) => inside.match(/\w+(?=\s*[=!])/g) ?? [],
+  );
+  const grouped = [...bare.matchAll(/\b(?:by|without|on|ignoring)\s*\(([^)]*)\)/g)].flatMap(
+    ([, inside = '']) => inside.match(/\w+/g) ?? [],
+  );
+  const words = bare
+    .replaceAll(/\{[^}]*\}/g, '')
+    .replaceAll(/\b(?:by|without|on|ignoring)\s*\([^)]*\)/g, '')
+    .match(/\b[a-z_]\w*\b(?!\s*\()/gi);
+  return { metrics: (words ?? []).filter((word) => !OPERATORS.has(word)), labels: [...matched, ...grouped] };
+}
