@@ -11,8 +11,8 @@ import type { Secrets } from './core/secrets.ts';
 import type { Store } from './core/store.ts';
 import { createStoreIdentity, type StoreIdentity } from './core/store-identity.ts';
 import { type Clock, type Millis, SECOND } from './core/time.ts';
+import { dodoAccountFrom, secretsFrom, storeLocationFrom, storeOwnerFrom } from './from-config.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
-import { createSecrets } from './ports/crypto/secrets.ts';
 import { createDodoBilling } from './ports/dodo/dodo-billing.ts';
 import { createPinoLog } from './ports/log/pino-log.ts';
 import { createTokenCounter } from './ports/openai/count-tokens.ts';
@@ -51,28 +51,17 @@ export async function openOutside(
 ): Promise<Outside> {
   const { clock } = overrides;
   const log = overrides.log ?? createPinoLog({ level: 'info', secrets: valuesOf(secret) });
-  const secrets = createSecrets({
-    current: secret.appSecret,
-    ...(secret.appSecretPrevious === null ? {} : { previous: secret.appSecretPrevious }),
-  });
-  const where = secret.redisUrl === null ? { databasePath: config.databasePath } : { redisUrl: secret.redisUrl };
-  const opened = await openStore(where, clock, log);
+  const secrets = secretsFrom(secret);
+  const opened = await openStore(storeLocationFrom(config, secret), clock, log);
   stack.defer(() => opened.close());
   await refuseUnsafe(opened, config.isUnsafeStoreAccepted, log);
   const store = overrides.aroundStore?.(opened.store) ?? opened.store;
   const identity = createStoreIdentity(store);
-  await identity.confirm({
-    dodo_environment: config.dodo.environment,
-    credit_entitlement_id: config.catalogue.entitlementId,
-  });
+  await identity.confirm(storeOwnerFrom(config));
 
   const heard = createDodoHeard(store, clock);
   const billing = createDodoBilling({
-    apiKey: secret.dodoApiKey,
-    webhookKey: secret.dodoWebhookKey,
-    environment: config.dodo.environment,
-    ...(config.dodo.baseUrl === null ? {} : { baseUrl: config.dodo.baseUrl }),
-    entitlementId: config.catalogue.entitlementId,
+    ...dodoAccountFrom(config, secret),
     clock,
     log,
     metrics,

@@ -1,4 +1,5 @@
 import express, { type Router } from 'express';
+import { within } from '../core/within.ts';
 
 /** Something that must work before this process is sent traffic; throws when it does not. */
 export interface ReadinessCheck {
@@ -38,17 +39,9 @@ export async function runChecks(checks: readonly ReadinessCheck[]): Promise<Read
 }
 
 async function passes(check: () => Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), CHECK_WITHIN_MS);
-  });
   const result = check().then(
     () => true,
     () => false,
   );
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (await within(result, CHECK_WITHIN_MS)) === true;
 }

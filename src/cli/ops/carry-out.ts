@@ -7,9 +7,9 @@ import type { OpsAnswer, OpsRequest } from '../../core/ops/op.ts';
 import type { Store } from '../../core/store.ts';
 import { createStoreIdentity } from '../../core/store-identity.ts';
 import { createWallets } from '../../core/wallets.ts';
+import { dodoAccountFrom, secretsFrom, storeLocationFrom, storeOwnerFrom } from '../../from-config.ts';
 import { openStore } from '../../open-store.ts';
 import { createOpsDeps, opsSocketPath } from '../../ops-deps.ts';
-import { createSecrets } from '../../ports/crypto/secrets.ts';
 import { createDodoBilling } from '../../ports/dodo/dodo-billing.ts';
 import { createSqliteReader } from '../../ports/store/sqlite/sqlite-store.ts';
 import { createRules } from '../../rules.ts';
@@ -40,13 +40,9 @@ export async function carryOut(config: Config, secret: ConfigSecrets, request: O
 
 async function open(config: Config, secret: ConfigSecrets, isReading: boolean): Promise<Pick<Opened, 'close'> & Store> {
   if (isReading) return createSqliteReader({ path: config.databasePath, now: clock });
-  const where = secret.redisUrl === null ? { databasePath: config.databasePath } : { redisUrl: secret.redisUrl };
-  const opened = await openStore(where, clock, silent);
+  const opened = await openStore(storeLocationFrom(config, secret), clock, silent);
   try {
-    await createStoreIdentity(opened.store).confirm({
-      dodo_environment: config.dodo.environment,
-      credit_entitlement_id: config.catalogue.entitlementId,
-    });
+    await createStoreIdentity(opened.store).confirm(storeOwnerFrom(config));
   } catch (error) {
     await opened.close();
     throw error;
@@ -57,16 +53,9 @@ async function open(config: Config, secret: ConfigSecrets, isReading: boolean): 
 type Opened = Awaited<ReturnType<typeof openStore>>;
 
 function depsOn(store: Store, config: Config, secret: ConfigSecrets, isReading: boolean) {
-  const secrets = createSecrets({
-    current: secret.appSecret,
-    ...(secret.appSecretPrevious === null ? {} : { previous: secret.appSecretPrevious }),
-  });
+  const secrets = secretsFrom(secret);
   const billing = createDodoBilling({
-    apiKey: secret.dodoApiKey,
-    webhookKey: secret.dodoWebhookKey,
-    environment: config.dodo.environment,
-    ...(config.dodo.baseUrl === null ? {} : { baseUrl: config.dodo.baseUrl }),
-    entitlementId: config.catalogue.entitlementId,
+    ...dodoAccountFrom(config, secret),
     clock,
     log: silent,
     // The budget is counted in the store; what only reads asks Dodo once at most.

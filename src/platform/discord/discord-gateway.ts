@@ -1,11 +1,11 @@
 import type { APIInteraction, GatewayDispatchPayload } from 'discord.js';
 import { GatewayDispatchEvents, InteractionResponseType, InteractionType, MessageFlags } from 'discord.js';
-import type { ChatApp, Messenger } from '../../core/chat.ts';
-import type { Log } from '../../core/log.ts';
-import type { Clock, Millis } from '../../core/time.ts';
+import type { Messenger } from '../../core/chat.ts';
+import type { Millis } from '../../core/time.ts';
 import { createDiscordApi } from './api.ts';
 import { respondByCallback } from './callback.ts';
 import { checkApplication } from './check-application.ts';
+import type { DiscordOptions } from './discord-options.ts';
 import { createGatewayConnection, type GatewayConnection } from './gateway-connection.ts';
 import { createMessenger } from './messenger.ts';
 import { openPatiently } from './open-patiently.ts';
@@ -13,19 +13,7 @@ import { createReceive } from './receive.ts';
 import { createReceiveMessage } from './receive-message.ts';
 import { createUnderWay } from './under-way.ts';
 
-export interface DiscordGatewayOptions {
-  applicationId: string;
-  /** The bot's token. */
-  token: string;
-  /** Without the version; default https://discord.com/api. */
-  apiUrl?: string;
-  chat: ChatApp;
-  clock: Clock;
-  log: Log;
-  /** How long the ChatApp may take before the platform acknowledges by itself; default 2,000 ms of Discord's 3,000. */
-  ackDeadlineMs?: Millis;
-  /** Pause between two edits of a streaming answer; default 1,000 ms. */
-  editIntervalMs?: Millis;
+export interface DiscordGatewayOptions extends DiscordOptions {
   /** Discord has closed the gateway and must not be called again; the message says what to do. */
   onFatal(error: Error): void;
 }

@@ -1,30 +1,18 @@
 import type { Router } from 'express';
-import type { ChatApp, Messenger } from '../../core/chat.ts';
-import type { Log } from '../../core/log.ts';
-import type { Clock, Millis } from '../../core/time.ts';
+import type { Messenger } from '../../core/chat.ts';
+import type { Millis } from '../../core/time.ts';
 import { createDiscordApi } from './api.ts';
 import { checkApplication } from './check-application.ts';
+import type { DiscordOptions } from './discord-options.ts';
 import { createHttpRouter } from './http-router.ts';
 import { createMessenger } from './messenger.ts';
 import { createReceive } from './receive.ts';
 import { createSignatureCheck } from './signature.ts';
 import { createUnderWay } from './under-way.ts';
 
-export interface DiscordHttpOptions {
-  applicationId: string;
+export interface DiscordHttpOptions extends DiscordOptions {
   /** 64 hex digits, from the application's page. */
   publicKey: string;
-  /** The bot's token. */
-  token: string;
-  /** Without the version; default https://discord.com/api. */
-  apiUrl?: string;
-  chat: ChatApp;
-  clock: Clock;
-  log: Log;
-  /** How long the ChatApp may take before the platform acknowledges by itself; default 2,000 ms of Discord's 3,000. */
-  ackDeadlineMs?: Millis;
-  /** Pause between two edits of a streaming answer; default 1,000 ms. */
-  editIntervalMs?: Millis;
 }
 
 /** Discord, by way of HTTP interactions. */

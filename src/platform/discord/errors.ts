@@ -1,5 +1,6 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 import { PlatformError } from '../../core/chat.ts';
+import { NEVER_SENT } from '../never-sent.ts';
 
 /**
  * What Discord answered, without the address and the body of the request: those carry tokens and answers.
@@ -43,16 +44,6 @@ export const INVALID_TOKEN = 50027;
 export const ARCHIVED_THREAD = 50083;
 export const LOCKED_THREAD = 160005;
 
-/** The node errors of a connection that was never made: nothing was sent. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** Makes a PlatformError of whatever discord.js's REST client throws. */
 export function toPlatformError(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
@@ -80,7 +71,7 @@ export function toPlatformError(error: unknown): PlatformError {
   }
   const reason = connectionReason(error);
   return new PlatformError(
-    NOT_CONNECTED.has(reason) ? 'unavailable' : 'unanswered',
+    NEVER_SENT.has(reason) ? 'unavailable' : 'unanswered',
     `Discord was not reached: ${reason}`,
     {
       cause: error,

@@ -1,5 +1,6 @@
 import { webApi } from '@slack/bolt';
 import { PlatformError } from '../../core/chat.ts';
+import { NEVER_SENT } from '../never-sent.ts';
 
 type Fault = PlatformError['fault'];
 
@@ -18,16 +19,6 @@ const UNAVAILABLE = new Set([
 const UNANSWERED = new Set(['internal_error', 'fatal_error']);
 
 const RATE_LIMITED = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
-
-/** Network errors that happen before a request leaves this machine. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** Slack's own error code, such as `not_in_channel`, behind an error of this platform; null when there is none. */
 export function slackCode(error: unknown): string | null {
