@@ -1,5 +1,6 @@
 import type { AccountPlan, PlanOutcome } from '../src/core/account-plan.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
+import { closedText } from '../src/core/places.ts';
 import {
   BEING_CONFIRMED,
   deniedReply,
@@ -32,6 +33,8 @@ async function showPlan(context: CommandContext): Promise<void> {
 async function offerChange(context: CommandContext, key: string): Promise<void> {
   const { turn, responder, services } = context;
   await responder.acknowledge('private');
+  const closed = services.closedTo(turn);
+  if (closed !== null) return responder.reply({ text: closedText(closed) });
   const offer = await services.plans.of(turn.by).offer(key);
   await responder.reply(offer.kind === 'offer' ? offerReply(offer, false) : deniedReply(shopOf(context), offer));
 }
@@ -39,6 +42,8 @@ async function offerChange(context: CommandContext, key: string): Promise<void> 
 async function confirmChange(context: CommandContext, argument: string): Promise<void> {
   const { turn, responder, services } = context;
   await responder.acknowledge('private');
+  const closed = services.closedTo(turn);
+  if (closed !== null) return responder.reply({ text: closedText(closed) });
   const [, charge = '0', key = ''] = /^(\d{1,12})\.(.+)$/.exec(argument) ?? [];
   const outcome = await services.plans.of(turn.by).change(key, Number(charge));
   if (outcome.kind === 'offer') return responder.reply(offerReply(outcome, true));

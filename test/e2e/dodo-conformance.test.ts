@@ -63,6 +63,13 @@ describe("what the bot and Dodo say to each other fits the description of Dodo's
       simulator.dispute(disputed, outcome);
       await bot.settle();
     }
+    let shown = await reads(ann.does('plan'));
+    const presses = ['Change to Pro', 'Pay', 'Change to Starter', 'Change to Starter', 'Keep', 'Cancel', 'Resume'];
+    for (const label of presses) {
+      if (label === 'Cancel') shown = await reads(ann.does('plan'));
+      shown = await reads(ann.press(shown, label));
+    }
+    expect(shown.text).toContain('Your Pro plan goes on');
     simulator.cancel(subscription);
     await bot.settle();
     bot.advance(31 * 24 * 60 * MINUTE);
@@ -85,6 +92,9 @@ describe("what the bot and Dodo say to each other fits the description of Dodo's
         'GET /events/{event_id}',
         'GET /payments/{payment_id}',
         'GET /subscriptions',
+        'POST /subscriptions/{subscription_id}/change-plan',
+        'POST /subscriptions/{subscription_id}/change-plan/preview',
+        'DELETE /subscriptions/{subscription_id}/change-plan/scheduled',
         'GET /subscriptions/{subscription_id}',
         'PATCH /customers/{customer_id}',
         'PATCH /subscriptions/{subscription_id}',

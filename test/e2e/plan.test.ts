@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, MINUTE } from '../../src/core/time.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';
-import { ask, buy, type Person, personOn, reads, type Said } from '../helpers/people.ts';
+import { ask, buy, linkIn, type Person, payAt, personOn, reads, type Said } from '../helpers/people.ts';
 
 const labels = (said: Said) => said.buttons.map(({ label }) => label.replace(/ ·.*/, ''));
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -98,6 +98,35 @@ describe.each(['discord', 'slack'] as const)('/plan on %s', (platform) => {
     );
     expect(labels(refused)).toEqual(['Top up', 'Cancel plan', 'Billing']);
     expect(paid()).toEqual([2900]);
+  });
+});
+
+describe('a plan that cannot be changed', () => {
+  let bot: Bot;
+  afterEach(() => bot.close());
+
+  it('can still be cancelled where the operator lets nobody buy', async () => {
+    bot = await startBot({ env: { ALLOW_CHANNELS: 'dm' } });
+    const ann = personOn('discord', bot, 'Ann');
+    await payAt(linkIn(await reads(ann.does('subscribe', 'starter', { inDm: true }))), 'ann@example.com');
+    await bot.settle();
+    const offer = await reads(ann.press(await reads(ann.does('plan', '', { inDm: true })), 'Change to Pro'));
+    expect(labels(offer)[0]).toMatch(/^Pay/);
+    const shown = await reads(ann.does('plan'));
+    expect((await reads(ann.press(shown, 'Change to Pro'))).text).toMatch(/not open here/);
+    expect((await reads(ann.press(shown, 'Cancel plan'))).text).toContain('plan is cancelled');
+    expect(bot.world.dodo.store.payments.size).toBe(1);
+  });
+
+  it('says what to do while its renewal is not paid', async () => {
+    bot = await startBot();
+    const ann = personOn('discord', bot, 'Ann');
+    await buy(bot, ann, 'starter');
+    bot.world.dodo.renew([...bot.world.dodo.store.subscriptions.keys()][0] ?? '', { decline: true });
+    await bot.settle();
+    const shown = await reads(ann.does('plan'));
+    expect(shown.text).toMatch(/Starter.*\nIt is on hold: .*Change your card under Billing/);
+    expect(labels(shown)).toEqual(['Billing']);
   });
 });
 
