@@ -20,6 +20,7 @@ type PlanCalls = Pick<
 describe('the plan of an account, by its id', () => {
   let stage: Stage;
   let wallets: Wallets;
+  let billing: PlanCalls;
   /** What Dodo shows of the subscription. */
   let atDodo: Subscription;
   let asked: string[];
@@ -30,6 +31,7 @@ describe('the plan of an account, by its id', () => {
   beforeEach(async () => {
     stage = await openStage();
     wallets = stage.wallets();
+    billing = dodo();
     [atDodo, asked, fault, meanwhile] = [STARTER, [], null, async () => {}];
     const account = { ...newAccount(ID, ann, NOW), customerId: 'cus_1', subscriptions: [subscriptionTo('starter')] };
     await wallets.run(ID, [], () => ({ account, reply: undefined }));
@@ -41,7 +43,7 @@ describe('the plan of an account, by its id', () => {
     if (fault?.fault !== 'refused') atDodo = { ...atDodo, ...change };
     if (fault !== null) throw fault;
   }
-  const billing: PlanCalls = {
+  const dodo = (): PlanCalls => ({
     async subscription() {
       asked.push('read');
       const shown = atDodo;
@@ -55,7 +57,8 @@ describe('the plan of an account, by its id', () => {
     },
     changePlan: ({ productId, when }) => call(`change ${when}`, { productId }),
     dropScheduledChange: () => call('drop', { scheduledChange: null }),
-  };
+  });
+
   function planOf(by: Wallets = wallets) {
     const moment = () => ({ now: stage.now, dodoNow: DODO_NOW });
     const readSubscription = createReadSubscription({ wallets: by, billing, rules, moment });
