@@ -15,6 +15,7 @@ import { createPlatforms } from './platforms.ts';
 import { createPrometheusMetrics, type PrometheusSources } from './ports/metrics/prometheus.ts';
 import { createServices } from './services.ts';
 import { createApiRouter } from './web/api/api-router.ts';
+import { createClaimPage } from './web/claim-page.ts';
 import { createDodoWebhook } from './web/dodo-webhook.ts';
 import { createHealth, runChecks } from './web/health.ts';
 import { createOpsSocket } from './web/ops-socket.ts';
@@ -64,7 +65,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   const { asks, heartbeats } = services;
   opened.defer(() => heartbeats.close());
 
-  const web = createWebServer(log, clock);
+  const web = createWebServer(log, clock, config.trustedProxies);
   const platforms = createPlatforms({
     config,
     secret,
@@ -94,6 +95,12 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
           webhook,
           createPaidPage(config.brand.name),
           createAccountPage(outside, services, config),
+          createClaimPage({
+            ...services,
+            ...services.member,
+            door: services.member.accountDoor,
+            baseUrl: config.baseUrl,
+          }),
           createApiRouter({ ...services, ...services.member, clock, brandName: config.brand.name }),
         ]
       : []),

@@ -68,6 +68,7 @@ export const variables = z.object({
   SYSTEM_PROMPT: z.string().max(20_000, 'expected 20,000 characters or less').optional(),
   PORT: wholeNumber(0, 65_535).optional(),
   BASE_URL: url.optional(),
+  TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   BRAND_NAME: z.string().max(60, 'expected 60 characters or less').default('NeuralAPI'),
   TERMS_URL: url.optional(),
   PRIVACY_URL: url.optional(),

@@ -11,6 +11,8 @@ export interface Config {
   port: number;
   /** Where members and Dodo reach this bot, without a slash at the end. */
   baseUrl: string;
+  /** Proxies before this bot, whose word is taken for where a request comes from. */
+  trustedProxies: number;
   brand: { name: string; termsUrl: string | null; privacyUrl: string | null };
   dodo: { environment: 'test_mode' | 'live_mode'; baseUrl: string | null; callsPerMinute: number };
   /** What is sold, with Dodo's ids. */
@@ -124,6 +126,7 @@ function configOf(set: Variables, catalogue: Catalogue): Config {
   return {
     port: portOf(set),
     baseUrl: (set.BASE_URL ?? `http://localhost:${portOf(set)}`).replace(/\/+$/, ''),
+    trustedProxies: set.TRUSTED_PROXIES,
     brand: { name: set.BRAND_NAME, termsUrl: set.TERMS_URL ?? null, privacyUrl: set.PRIVACY_URL ?? null },
     dodo: {
       environment: set.DODO_ENVIRONMENT,

@@ -39,6 +39,7 @@ import { createReadSubscription } from './core/read-subscription.ts';
 import { createShop } from './core/shop.ts';
 import { createStatements, type Statements } from './core/statement.ts';
 import type { Topic } from './core/store.ts';
+import { createSubscribing, type Subscribing } from './core/subscribe.ts';
 import { createUsage } from './core/usage.ts';
 import { createWalletView } from './core/wallet-view.ts';
 import { createWallets, type Wallets } from './core/wallets.ts';
@@ -47,8 +48,10 @@ import { createOperatorLimits } from './operator-limits.ts';
 import type { Outside } from './outside.ts';
 import { newApiKey } from './ports/crypto/api-key.ts';
 import { newLinkCode } from './ports/crypto/link-code.ts';
+import { newKey } from './ports/crypto/new-key.ts';
 import { createEncryptedKeyv } from './ports/store/encrypted-keyv.ts';
 import { createRules } from './rules.ts';
+import { CLAIM_PATH } from './web/claim-page.ts';
 import { PAID_PATH } from './web/paid-page.ts';
 
 /** @returns every slash command, in the order in which members see them */
@@ -82,6 +85,7 @@ export interface AppServices {
   asks: Asks;
   apiKeys: ApiKeys;
   apiAsks: ApiAsks;
+  subscribing: Subscribing;
   statements: Statements;
   events: BillingEvents;
   chat: ChatApp;
@@ -163,6 +167,21 @@ export function createServices(
     clock,
     newId: randomUUID,
   });
+  const subscribing = createSubscribing({
+    store,
+    wallets,
+    users,
+    shop,
+    apiKeys,
+    linking,
+    catalogue: rules.catalogue,
+    hash: rules.hash,
+    clock,
+    log,
+    newKey,
+    mostCallsAMinute: Math.max(1, Math.floor(config.dodo.callsPerMinute / 4)),
+    claimUrl: `${config.baseUrl}${CLAIM_PATH}`,
+  });
   const events = createBillingEvents(outside, { wallets, rules, moment }, onRows);
   const payments = createPaymentLook({ ...events, users, wallets, billing, store, clock });
   const readSubscription = createReadSubscription({ wallets, billing, rules, moment });
@@ -199,6 +218,7 @@ export function createServices(
     asks,
     apiKeys,
     apiAsks,
+    subscribing,
     statements,
     events,
     chat,

@@ -1,4 +1,4 @@
-import type { ApiKey } from './account/account.ts';
+import type { Account, ApiKey } from './account/account.ts';
 import { decideIssueKey, decideKeyUsed, decideRevokeKey, MOST_API_KEYS } from './account/api-keys.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
 import type { Hash } from './identity.ts';
@@ -33,6 +33,15 @@ export type KeyOffer =
 export interface ApiKeys {
   /** @param name as its owner calls it; what is too long is cut, and an empty one gets a name */
   issue(by: WalletUser, name: string): Promise<KeyOffer>;
+  /**
+   * Issues a key together with another change of the account, in one commit.
+   * @param also null: nothing is done
+   */
+  issueIf(
+    by: WalletUser,
+    name: string,
+    also: (account: Account) => Account | null,
+  ): Promise<KeyOffer | { kind: 'withheld' }>;
   /** Oldest first. */
   list(of: WalletUser): Promise<ListedKey[]>;
   /** @returns the key that opens nothing any more, or null when the wallet has none with this id */
@@ -51,6 +60,8 @@ export interface ApiKeysDeps {
   newKey(): string;
 }
 
+const TOO_MANY = { kind: 'too_many', limit: MOST_API_KEYS } as const;
+
 /** A key is found by an index claim, which counts only while the account's document names the key's hash as well. */
 export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
   const { store, wallets, users, clock } = deps;
@@ -62,30 +73,42 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
     return made <= MADE_AN_HOUR;
   }
 
+  async function issueIf(
+    by: WalletUser,
+    name: string,
+    also: (account: Account) => Account | null,
+  ): Promise<KeyOffer | { kind: 'withheld' }> {
+    const accountId = await users.idOf(by);
+    if (((await wallets.read(accountId))?.apiKeys.length ?? 0) >= MOST_API_KEYS) return TOO_MANY;
+    if (!(await mayIssue(accountId))) return { kind: 'too_many_an_hour', limit: MADE_AN_HOUR };
+    const secret = deps.newKey();
+    const hash = hashOf(secret);
+    const key: ApiKey = {
+      id: `key-${hash.slice(0, 8)}`,
+      name: nameOf(name, clock()),
+      hash,
+      by,
+      createdAt: clock(),
+      lastUsedAt: null,
+    };
+    await store.claimIndex(INDEX, hash, accountId, clock());
+    const { reply } = await users.run<KeyOffer | { kind: 'withheld' }>(by, [], (account) => {
+      // Their wallet is another one since the claim: nobody could find the key there.
+      if (account.id !== accountId) throw new Error(`expected wallet ${accountId} for a new key, it is ${account.id}`);
+      const changed = also(account);
+      if (changed === null) return { account: null, reply: { kind: 'withheld' } };
+      const decision = decideIssueKey(changed, key);
+      return { ...decision, reply: decision.reply ? { kind: 'issued', secret, key: listed(key) } : TOO_MANY };
+    });
+    return reply;
+  }
+
   return {
+    issueIf,
     async issue(by, name) {
-      const accountId = await users.idOf(by);
-      if (((await wallets.read(accountId))?.apiKeys.length ?? 0) >= MOST_API_KEYS) {
-        return { kind: 'too_many', limit: MOST_API_KEYS };
-      }
-      if (!(await mayIssue(accountId))) return { kind: 'too_many_an_hour', limit: MADE_AN_HOUR };
-      const secret = deps.newKey();
-      const hash = hashOf(secret);
-      const key: ApiKey = {
-        id: `key-${hash.slice(0, 8)}`,
-        name: nameOf(name, clock()),
-        hash,
-        by,
-        createdAt: clock(),
-        lastUsedAt: null,
-      };
-      await store.claimIndex(INDEX, hash, accountId, clock());
-      const { accountId: decidedOn, reply: isIssued } = await users.run(by, [], (account) =>
-        // Their wallet is another one since the claim: nobody could find the key there.
-        account.id === accountId ? decideIssueKey(account, key) : { account: null, reply: false },
-      );
-      if (decidedOn !== accountId) throw new Error(`expected wallet ${accountId} for a new key, it is ${decidedOn}`);
-      return isIssued ? { kind: 'issued', secret, key: listed(key) } : { kind: 'too_many', limit: MOST_API_KEYS };
+      const offer = await issueIf(by, name, (account) => account);
+      if (offer.kind === 'withheld') throw new Error('expected a key or a limit, got neither');
+      return offer;
     },
     list: async (of) => ((await users.read(of))?.apiKeys ?? []).map(listed),
     async revoke(of, id) {

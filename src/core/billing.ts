@@ -165,8 +165,15 @@ export interface CheckoutRequest {
   quantity: number;
   /** null: a new customer is always made, never joined by e-mail. */
   customerId: string | null;
+  /** Of a new customer: what the page is filled in with. */
+  buyer?: Buyer;
   metadata: Metadata;
   returnUrl: string;
+}
+
+export interface Buyer {
+  email: string;
+  name: string;
 }
 
 export interface CheckoutSession {

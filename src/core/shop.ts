@@ -1,7 +1,7 @@
 import { type CheckoutReply, decideCheckout, decideCheckoutOpened } from './account/checkout.ts';
 import type { Rules } from './account/rules.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
-import type { Billing, CheckoutSession } from './billing.ts';
+import type { Billing, Buyer, CheckoutRequest, CheckoutSession } from './billing.ts';
 import { type ProductKey, productIdOf } from './catalogue.ts';
 import { signCheckout } from './checkout-signature.ts';
 import type { Secrets } from './secrets.ts';
@@ -29,6 +29,12 @@ const LINKS_PER_MINUTE = 10;
 export interface Shop {
   /** Throws BillingError when Dodo makes no session; nothing is left open then. */
   checkout(by: WalletUser, product: ProductKey, quantity: number): Promise<CheckoutOffer>;
+  /**
+   * A plan for an account that is made for it.
+   * @param returnUrl where the buyer comes back to
+   * Throws BillingError.
+   */
+  subscribeFor(by: WalletUser, plan: ProductKey, buyer: Buyer, returnUrl: string): Promise<CheckoutSession>;
   /** A link to Dodo's customer portal, a secret of the member. Throws BillingError. */
   portal(by: WalletUser): Promise<PortalOffer>;
 }
@@ -78,7 +84,7 @@ export function createShop(deps: ShopDeps): Shop {
     );
     if (reply.kind === 'same') return { kind: 'link', url: reply.url, again: true };
     if (reply.kind !== 'create') return reply;
-    const session = await openSession(accountId, wish, reply.customerId);
+    const session = await openSession(accountId, wish, reply.customerId, { returnUrl: deps.returnUrl });
     return { kind: 'link', url: session.url, again: false };
   }
 
@@ -86,6 +92,7 @@ export function createShop(deps: ShopDeps): Shop {
     accountId: string,
     wish: { product: ProductKey; quantity: number; nonce: string },
     customerId: string | null,
+    page: Pick<CheckoutRequest, 'returnUrl' | 'buyer'>,
   ): Promise<CheckoutSession> {
     const productId = productIdOf(rules.catalogue, wish.product);
     if (productId === null) throw new Error(`expected a product of the catalogue, got "${wish.product}"`);
@@ -100,7 +107,7 @@ export function createShop(deps: ShopDeps): Shop {
         quantity: wish.quantity,
         customerId,
         metadata: signCheckout(deps.secrets, { accountId, nonce: wish.nonce, product: wish.product }),
-        returnUrl: deps.returnUrl,
+        ...page,
       });
       await note(session);
       return session;
@@ -117,6 +124,14 @@ export function createShop(deps: ShopDeps): Shop {
         () => checkout(by, product, quantity),
         (offer) => offer.kind === 'link' && !offer.again,
       ),
+    async subscribeFor(by, plan, buyer, returnUrl) {
+      const wish = { product: plan, quantity: 1, buyer: by, nonce: deps.newNonce() };
+      const { accountId, reply } = await deps.users.run(by, [], (account) =>
+        decideCheckout(account, wish, rules, deps.clock()),
+      );
+      if (reply.kind !== 'create') throw new Error(`expected a new account to get a checkout, got ${reply.kind}`);
+      return openSession(accountId, wish, reply.customerId, { returnUrl, buyer });
+    },
     async portal(by) {
       const customerId = (await deps.users.read(by))?.customerId ?? null;
       if (customerId === null) return { kind: 'nothing_bought' };

@@ -20,9 +20,13 @@ export interface WebServer {
 /** How long a closing server waits for requests before it drops them: running answers are interrupted after six seconds. */
 const DRAIN_MS = 7_000;
 
-/** The one Express app. */
-export function createWebServer(log: Log, clock: Clock): WebServer {
+/**
+ * The one Express app.
+ * @param trustedProxies how many proxies stand before it, each adding to X-Forwarded-For whom it had the request from
+ */
+export function createWebServer(log: Log, clock: Clock, trustedProxies: number): WebServer {
   const app = express();
+  app.set('trust proxy', trustedProxies);
   app.disable('x-powered-by');
   app.use(createRequestIds(log, clock));
   let server: Server | null = null;

@@ -93,6 +93,7 @@ describe('the configuration', () => {
     expect(config).toEqual({
       port: 3_000,
       baseUrl: 'http://localhost:3000',
+      trustedProxies: 0,
       brand: { name: 'NeuralAPI', termsUrl: null, privacyUrl: null },
       dodo: { environment: 'test_mode', baseUrl: null, callsPerMinute: 200 },
       catalogue: createCatalogue(DEFAULT_TERMS, {

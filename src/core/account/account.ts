@@ -24,6 +24,8 @@ export interface Account {
   identities: ChatUser[];
   /** What lets another chat user in, once; hashed. */
   linkCode: { hash: string; expiresAt: Millis } | null;
+  /** What shows the first key of a subscription that no chat knows, once; hashed. */
+  claim: { hash: string } | null;
   /** Keys for programs, oldest first. */
   apiKeys: ApiKey[];
   /** The wallet that the owner shares by `/link`: this one stays empty meanwhile. */
@@ -255,6 +257,7 @@ export function newAccount(id: string, owner: WalletUser, now: Millis): Account 
     owner,
     identities: [],
     linkCode: null,
+    claim: null,
     apiKeys: [],
     joined: null,
     customerId: null,

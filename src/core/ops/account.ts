@@ -64,12 +64,13 @@ export const accountOp: Op = {
       ['ask', 'ledger', 'alert'].map((kind) => deps.store.records(account.id, kind, limit)),
     );
     const bodies = <Body>(records: typeof receipts) => (records ?? []).map((record) => record.body as Body);
-    const { linkCode, checkouts, apiKeys, ...shown } = account;
+    const { linkCode, claim, checkouts, apiKeys, ...shown } = account;
     return {
       facts: {
         account: {
           ...shown,
           hasLinkCode: linkCode !== null,
+          hasClaim: claim !== null,
           apiKeys: apiKeys.map(({ hash: _hash, ...key }) => key),
           // The links let whoever has them see what is bought.
           checkouts: checkouts.map(({ session, nonce: _nonce, ...checkout }) => ({

@@ -23,7 +23,7 @@ const session = z
 export function createCheckout(port: CheckoutPort, request: CheckoutRequest): Promise<CheckoutSession> {
   const buyer =
     request.customerId === null
-      ? { feature_flags: { always_create_new_customer: true } }
+      ? { feature_flags: { always_create_new_customer: true }, ...(request.buyer && { customer: request.buyer }) }
       : { customer: { customer_id: request.customerId } };
   return port.calls.once({
     name: 'create a checkout',

@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import type { ApiKeys } from '../../core/api-keys.ts';
+import type { Subscribing } from '../../core/subscribe.ts';
 import { BODY_LIMIT } from '../body-limit.ts';
 import { callerOf } from './bearer.ts';
 import { type ChatCompletionsDeps, createChatCompletions } from './chat-completions.ts';
@@ -7,10 +8,12 @@ import { type CreditsDeps, createCredits } from './credits.ts';
 import { createGenerate } from './generate.ts';
 import { createModels } from './models.ts';
 import type { ApiRoute } from './route.ts';
+import { createSubscribe } from './subscribe.ts';
 import { createTopUp, type TopUpDeps } from './topup.ts';
 
 export interface ApiDeps extends ChatCompletionsDeps, CreditsDeps, TopUpDeps {
   apiKeys: ApiKeys;
+  subscribing: Pick<Subscribing, 'subscribe'>;
   brandName: string;
 }
 
@@ -21,6 +24,7 @@ export function createApiRouter(deps: ApiDeps): Router {
     createGenerate(deps),
     createCredits(deps),
     createTopUp(deps),
+    createSubscribe(deps),
     createChatCompletions(deps),
     ...createModels(deps),
   ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Rules } from '../../core/account/rules.ts';
 import { apiPlaceOf, type ClosedTo, closedText } from '../../core/places.ts';
 import type { CheckoutOffer, Shop } from '../../core/shop.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
@@ -20,10 +21,11 @@ export interface TopUpDeps {
   shop: Pick<Shop, 'checkout'>;
   wallets: Pick<Wallets, 'read'>;
   closedTo: ClosedTo;
+  rules: Pick<Rules, 'catalogue'>;
 }
 
 /** `POST /checkout/topup`: a page to buy tokens for the wallet of the API key. */
-export function createTopUp({ shop, wallets, closedTo }: TopUpDeps): ApiRoute {
+export function createTopUp({ shop, wallets, closedTo, rules }: TopUpDeps): ApiRoute {
   return {
     method: 'post',
     path: '/checkout/topup',
@@ -37,9 +39,11 @@ export function createTopUp({ shop, wallets, closedTo }: TopUpDeps): ApiRoute {
       const account = await wallets.read(accountId);
       const closed = account === null ? null : closedTo(apiPlaceOf(account));
       if (closed !== null) throw new HttpProblem({ status: 403, code: 'closed', message: closedText(closed) });
-      const offer = await shop.checkout(apiUserOf(accountId), 'topup', packs).catch((error: unknown) => {
-        throw billingProblem(error);
-      });
+      const offer = await shop
+        .checkout(apiUserOf(accountId), rules.catalogue.packs[0].key, packs)
+        .catch((error: unknown) => {
+          throw billingProblem(error);
+        });
       const told: z.infer<typeof answer> = { checkout_url: urlIn(offer) };
       response.json(told);
     },

@@ -1,0 +1,62 @@
+import { isIPv6 } from 'node:net';
+import { z } from 'zod';
+import type { Subscribing } from '../../core/subscribe.ts';
+import { SECOND } from '../../core/time.ts';
+import { HttpProblem } from '../errors.ts';
+import { billingProblem } from './refused.ts';
+import { type ApiRoute, parsed } from './route.ts';
+
+const body = z.object({
+  plan: z.string('expected a text').describe('The key of a plan, such as starter or pro.'),
+  email: z.email('expected an e-mail address').max(254),
+  name: z.string('expected a text').trim().min(1, 'expected a name').max(200),
+});
+
+const answer = z.strictObject({ checkout_url: z.url(), session_id: z.string() });
+
+/** `POST /checkout/subscribe`: a plan for somebody whom no chat knows. */
+export function createSubscribe({ subscribing }: { subscribing: Pick<Subscribing, 'subscribe'> }): ApiRoute {
+  return {
+    method: 'post',
+    path: '/checkout/subscribe',
+    id: 'subscribe',
+    summary:
+      'Begins a subscription with a wallet of its own. After the payment, the buyer comes to a page that shows the first API key, once.',
+    body: { schema: body },
+    answer: { description: 'Where to pay.', schema: answer },
+    errors: [400, 429, 502, 503],
+    isOpen: true,
+    async handle(request, response) {
+      const wish = parsed(body, request.body);
+      const offer = await subscribing
+        .subscribe({ ...wish, address: networkOf(request.ip ?? '') })
+        .catch((error: unknown) => {
+          throw billingProblem(error);
+        });
+      if (offer.kind === 'unknown_plan') {
+        const message = `plan: expected ${offer.plans.join(' or ')}`;
+        throw new HttpProblem({ status: 400, code: 'unknown_plan', message, param: 'plan' });
+      }
+      if (offer.kind === 'too_many') {
+        throw new HttpProblem({
+          status: 429,
+          code: 'too_many_subscriptions',
+          message: 'Too many subscriptions are being begun. Please try again in a minute.',
+          retryAfterSeconds: Math.ceil(offer.retryAfterMs / SECOND),
+        });
+      }
+      const told: z.infer<typeof answer> = { checkout_url: offer.url, session_id: offer.sessionId };
+      response.json(told);
+    },
+  };
+}
+
+/** One household has 2^64 addresses of IPv6 (RFC 6177): they count as one. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head = '', tail] = address.split('::');
+  const first = head.split(':').filter(Boolean);
+  const last = tail === undefined ? [] : tail.split(':').filter(Boolean);
+  const whole = tail === undefined ? first : [...first, ...Array(8 - first.length - last.length).fill('0'), ...last];
+  return whole.slice(0, 4).join(':');
+}
