@@ -18,7 +18,12 @@ function textOf(size: number, write: number): string {
  * @param keys rows that are written in turn
  * @returns seconds
  */
-export function runBareSqlite(path: string, { commits, writes }: Commits, keys: readonly string[], size: number): number {
+export function runBareSqlite(
+  path: string,
+  { commits, writes }: Commits,
+  keys: readonly string[],
+  size: number,
+): number {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   database.exec('CREATE TABLE bare (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID');

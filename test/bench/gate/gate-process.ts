@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Store } from '../../../src/core/store.ts';
 import { createRedisStore } from '../../../src/ports/store/redis/redis-store.ts';
 import { createSqliteStore } from '../../../src/ports/store/sqlite/sqlite-store.ts';
+import { manyAtOnce } from '../load/many-at-once.ts';
 import { percentile } from '../measure/figures.ts';
 import { type Commits, runBareRedis, runBareSqlite } from './bare-engine.ts';
 import { createGate } from './gate.ts';
-import { manyAtOnce } from './many-at-once.ts';
 import { fundedAccount, seed } from './wallets-for-bench.ts';
 
 /** What one run is asked to do: the gate, then the engine under it alone. */

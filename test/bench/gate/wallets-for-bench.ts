@@ -67,6 +67,8 @@ export function fundedAccount(name: string, now: number): Account {
         overage: null,
         eventAt: grantedAt,
         cancelling: false,
+        cycleStartedAt: grantedAt,
+        scheduledChange: null,
       },
     ],
     lowBalance: { granted: 10_000_000, grantedAt, told: null, episode: 1 },

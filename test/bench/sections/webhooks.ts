@@ -1,0 +1,91 @@
+import { Webhook } from 'standardwebhooks';
+import { BENCH_ENTITLEMENT } from '../gate/wallets-for-bench.ts';
+import { runLoad, type ServedFigures } from '../load/run-load.ts';
+import { type BenchBot, startBot } from '../servers/bot.ts';
+import { startProcess } from '../servers/start-process.ts';
+
+/** The rows of Dodo's ledger that follow a tick of the meter: one for each member who has asked. */
+const BURST = 6_000;
+const MEMBERS = 6_000;
+
+export interface WebhookFigures {
+  verifyOnly: ServedFigures;
+  ours: ServedFigures;
+  ratio: number;
+  /** From the first webhook of the burst until every row stands in its account. */
+  appliedWithinSeconds: number;
+}
+
+/** Webhooks verified, stored durably and acknowledged, against a route that only verifies. */
+export async function benchWebhooks(upstreamUrl: string): Promise<WebhookFigures> {
+  const bot = await startBot({ upstreamUrl, members: MEMBERS });
+  const env = { DODO_PAYMENTS_WEBHOOK_KEY: bot.webhookSecret };
+  const floor = await startProcess('servers/verify-only.ts', [], env);
+  try {
+    const order = (from: number) => ({ requests: signedRows(bot, from, BURST), count: BURST - 500, atOnce: 64, warmUp: 500 });
+    const verifyOnly = await runLoad(floor, order(0));
+    const from = performance.now();
+    const ours = await runLoad(bot, order(0));
+    await untilApplied(bot);
+    const appliedWithinSeconds = (performance.now() - from) / 1_000;
+    return { verifyOnly, ours, ratio: ours.aSecond / verifyOnly.aSecond, appliedWithinSeconds };
+  } finally {
+    await floor.close();
+    await bot.close();
+  }
+}
+
+function signedRows(bot: BenchBot, from: number, count: number) {
+  const signer = new Webhook(bot.webhookSecret);
+  const now = new Date();
+  return Array.from({ length: count }, (_, index) => {
+    const id = `msg_bench_${from + index}`;
+    const body = JSON.stringify(deduction(from + index, now));
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+      'webhook-signature': signer.sign(id, now, body),
+    };
+    return { path: '/webhooks/dodo', body, headers };
+  });
+}
+
+/** Dodo, OpenAPI 1.113.0, `CreditLedgerEntry`. */
+function deduction(index: number, now: Date): object {
+  const before = 1_000_000_000_000;
+  const amount = 1_000;
+  const data = {
+    payload_type: 'CreditLedgerEntry',
+    id: `cdl_bench_${index}`,
+    amount: String(amount),
+    balance_before: String(before),
+    balance_after: String(before - amount),
+    overage_before: '0',
+    overage_after: '0',
+    brand_id: 'brd_bench',
+    business_id: 'bus_bench',
+    created_at: now.toISOString(),
+    credit_entitlement_id: BENCH_ENTITLEMENT,
+    customer_id: `cus_member-${index % MEMBERS}`,
+    is_credit: false,
+    metadata: {},
+    transaction_type: 'credit_deducted',
+    grant_id: null,
+    description: null,
+    reference_id: null,
+    reference_type: null,
+  };
+  return { business_id: 'bus_bench', type: 'credit.deducted', timestamp: now.toISOString(), data };
+}
+
+/** The inbox is empty, and nothing became a dead letter. */
+async function untilApplied(bot: BenchBot): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`${bot.url}/metrics`)).text();
+    const figure = (name: string) => Number(new RegExp(`^tallybot_${name}\\{topic="inbox"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    if (figure('rows_dead') > 0) throw new Error(`expected no dead letters, got ${figure('rows_dead')}`);
+    if (figure('rows_waiting') === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A process under measurement, or beside it. */
+export interface StartedProcess {
+  /** Where it listens. */
+  url: string;
+  /** Processor time that it has used so far. */
+  cpuMs(): number;
+  rssMb(): number;
+  close(): Promise<void>;
+}
+
+/** Linux counts processor time in hundredths of a second (man 5 proc, sysconf(_SC_CLK_TCK)). */
+const TICK_MS = 10;
+
+/**
+ * @param file below test/bench
+ * @param isReady finds the address in what the process has written so far
+ * @throws Error with what it wrote when it ended instead
+ */
+export async function startProcess(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  isReady: (output: string) => string | undefined = (output) => /ready (http\S+)/.exec(output)?.[1],
+): Promise<StartedProcess> {
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [path, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ready = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        if (output.length < 100_000) output += text;
+        const url = isReady(output);
+        if (url !== undefined) resolve(url);
+      });
+    }
+    child.once('exit', (code) => reject(new Error(`expected ${file} to run, it ended with ${code}: ${output}`)));
+  });
+  const url = await ready;
+  return {
+    url,
+    cpuMs() {
+      // Fields behind the name, which may hold anything: utime is the 14th of all, stime the 15th.
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    },
+    rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
+    async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
