@@ -1,5 +1,4 @@
-import { startProcess } from './servers/start-process.ts';
-import { benchWebhooks } from './sections/webhooks.ts';
-const upstream = await startProcess('servers/upstream.ts', [JSON.stringify({ modelDelayMs: 0, dodoDelayMs: 0, pieces: 20 })], {});
-console.log(await benchWebhooks(upstream.url));
-await upstream.close();
+import { benchChat } from './sections/chat.ts';
+
+console.log(await benchChat('slack'));
+console.log(await benchChat('discord'));

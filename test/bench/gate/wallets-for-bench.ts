@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Account, newAccount } from '../../../src/core/account/account.ts';
 import type { Rules } from '../../../src/core/account/rules.ts';
 import { createCatalogue, DEFAULT_TERMS } from '../../../src/core/catalogue.ts';
+import { accountIdOf } from '../../../src/core/identity.ts';
 import type { ModelRules } from '../../../src/core/models.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { SECOND } from '../../../src/core/time.ts';
@@ -10,6 +11,7 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export const BENCH_PRODUCTS = { starter: 'pdt_starter', pro: 'pdt_pro', topup: 'pdt_topup' };
 export const BENCH_ENTITLEMENT = 'cde_tokens';
+export const BENCH_TEAM = 'T0BENCH';
 
 /** What an operator has fixed: no limits that a benchmark would only measure. */
 export const benchRules: Rules = {
@@ -33,12 +35,13 @@ export const benchModel: ModelRules = {
 };
 
 /** A member's wallet as it is in the middle of a month: a plan that runs, two grants, tokens enough for any bench. */
-export function fundedAccount(name: string, now: number): Account {
-  const id = `acc_${hash(`account:discord::${name}`).slice(0, 28)}`;
+export function fundedAccount(name: string, now: number, platform: 'discord' | 'slack' = 'discord'): Account {
+  const owner = { platform, workspace: platform === 'slack' ? BENCH_TEAM : '', user: name };
+  const id = accountIdOf(hash, owner);
   const customerId = `cus_${name}`;
   const grantedAt = now - 10 * 86_400_000;
   return {
-    ...newAccount(id, { platform: 'discord', workspace: '', user: name }, grantedAt),
+    ...newAccount(id, owner, grantedAt),
     customerId,
     ledger: {
       balance: 1_000_000_000_000,

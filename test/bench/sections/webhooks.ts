@@ -22,7 +22,12 @@ export async function benchWebhooks(upstreamUrl: string): Promise<WebhookFigures
   const env = { DODO_PAYMENTS_WEBHOOK_KEY: bot.webhookSecret };
   const floor = await startProcess('servers/verify-only.ts', [], env);
   try {
-    const order = (from: number) => ({ requests: signedRows(bot, from, BURST), count: BURST - 500, atOnce: 64, warmUp: 500 });
+    const order = (from: number) => ({
+      requests: signedRows(bot, from, BURST),
+      count: BURST - 500,
+      atOnce: 64,
+      warmUp: 500,
+    });
     const verifyOnly = await runLoad(floor, order(0));
     const from = performance.now();
     const ours = await runLoad(bot, order(0));
@@ -83,7 +88,8 @@ function deduction(index: number, now: Date): object {
 async function untilApplied(bot: BenchBot): Promise<void> {
   for (;;) {
     const text = await (await fetch(`${bot.url}/metrics`)).text();
-    const figure = (name: string) => Number(new RegExp(`^tallybot_${name}\\{topic="inbox"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    const figure = (name: string) =>
+      Number(new RegExp(`^tallybot_${name}\\{topic="inbox"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
     if (figure('rows_dead') > 0) throw new Error(`expected no dead letters, got ${figure('rows_dead')}`);
     if (figure('rows_waiting') === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

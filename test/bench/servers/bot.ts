@@ -18,6 +18,8 @@ export interface BenchBot extends StartedProcess {
 export interface BenchBotOptions {
   upstreamUrl: string;
   members: number;
+  /** Whose members they are; Discord's when left out. */
+  platform?: 'discord' | 'slack';
   /** null: SQLite. */
   redisUrl?: string | null;
   env?: Readonly<Record<string, string>>;
@@ -26,10 +28,11 @@ export interface BenchBotOptions {
 const SIGNING_SECRET = 'bench-signing-secret';
 const WEBHOOK_SECRET = `whsec_${Buffer.from('bench webhook secret of 32 bytes').toString('base64')}`;
 
-export async function startBot({ upstreamUrl, members, redisUrl = null, env }: BenchBotOptions): Promise<BenchBot> {
+export async function startBot(options: BenchBotOptions): Promise<BenchBot> {
+  const { upstreamUrl, redisUrl = null, env } = options;
   const folder = await mkdtemp(join(tmpdir(), 'tallybot-bench-bot-'));
   const databasePath = join(folder, 'bot.db');
-  const apiKeys = await seedMembers(members, redisUrl, databasePath);
+  const apiKeys = await seedMembers(options, databasePath);
   const bot = await startProcess(
     '../../src/main.ts',
     [],
@@ -72,7 +75,8 @@ function settings(upstreamUrl: string, databasePath: string): Record<string, str
 }
 
 /** Accounts with their claims, as a month of use has left them. @returns their API keys */
-async function seedMembers(count: number, redisUrl: string | null, databasePath: string): Promise<string[]> {
+async function seedMembers(options: BenchBotOptions, databasePath: string): Promise<string[]> {
+  const { members: count, platform, redisUrl = null } = options;
   const now = Date.now();
   const store =
     redisUrl === null
@@ -81,7 +85,7 @@ async function seedMembers(count: number, redisUrl: string | null, databasePath:
   const members = Array.from({ length: count }, (_, n) => {
     const secret = `tb_${createHash('sha256').update(`key ${n}`).digest('base64url')}`;
     const hash = createHash('sha256').update(`api key:${secret}`).digest('hex');
-    const account = fundedAccount(`member-${n}`, now);
+    const account = fundedAccount(`member-${n}`, now, platform);
     const by = account.owner;
     const key = { id: `key-${hash.slice(0, 8)}`, name: 'bench', hash, by, createdAt: now, lastUsedAt: null };
     return { secret, hash, account: { ...account, apiKeys: [key] } };

@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 export interface UpstreamOrder {
   modelDelayMs: number;
+  /** Between two pieces of a streamed answer; 0: all at once. */
+  pieceDelayMs: number;
   dodoDelayMs: number;
   /** Pieces of an answer. */
   pieces: number;
@@ -60,7 +62,16 @@ async function complete(request: IncomingMessage, response: ServerResponse): Pro
     `data: ${JSON.stringify({ ...facts, object: 'chat.completion.chunk', choices, ...rest })}\n\n`;
   const piece = chunk([{ index: 0, delta: { content: PIECE }, finish_reason: null }]);
   const end = chunk([{ index: 0, delta: {}, finish_reason: 'stop' }]);
-  response.end(`${piece.repeat(pieces)}${end}${chunk([], { usage })}data: [DONE]\n\n`);
+  const rest = `${end}${chunk([], { usage })}data: [DONE]\n\n`;
+  if (order.pieceDelayMs === 0) {
+    response.end(`${piece.repeat(pieces)}${rest}`);
+    return;
+  }
+  for (let sent = 0; sent < pieces; sent += 1) {
+    response.write(piece);
+    await pause(order.pieceDelayMs);
+  }
+  response.end(rest);
 }
 
 async function dodo(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

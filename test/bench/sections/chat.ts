@@ -1,0 +1,67 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { percentile } from '../measure/figures.ts';
+import { startBot } from '../servers/bot.ts';
+import type { MembersFigures, MembersOrder } from '../servers/members.ts';
+import { startProcess } from '../servers/start-process.ts';
+
+const MEMBERS = 500;
+
+/** They do not all press Enter in the same millisecond. */
+const SPREAD_MS = 5_000;
+
+export interface ChatFigures {
+  acknowledgedMedianMs: number;
+  acknowledgedP99Ms: number;
+  firstTextMedianMs: number;
+  /** Beyond what the model takes for its first piece. */
+  addedToFirstTextMs: number;
+  editsASecond: number;
+  cpuMsAnAsk: number;
+}
+
+/** `/ask` of 500 members whose answers stream at the same time, over signed HTTP. */
+export async function benchChat(platform: 'discord' | 'slack'): Promise<ChatFigures> {
+  const order = { modelDelayMs: 0, pieceDelayMs: 250, dodoDelayMs: 0, pieces: 40 };
+  const upstream = await startProcess('servers/upstream.ts', [JSON.stringify(order)], {});
+  const members = await startProcess('servers/members.ts', [], {});
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const bot = await startBot({
+    upstreamUrl: upstream.url,
+    members: MEMBERS,
+    platform,
+    env: {
+      SLACK_API_URL: `${members.url}/slack/`,
+      DISCORD_API_URL: `${members.url}/api`,
+      DISCORD_TOKEN: 'bench',
+      DISCORD_APPLICATION_ID: '100000000000000001',
+      DISCORD_TRANSPORT: 'http',
+      // The last 32 bytes of the key in SPKI are the key itself (RFC 8410).
+      DISCORD_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex'),
+    },
+  });
+  try {
+    const ask: MembersOrder = {
+      botUrl: bot.url,
+      platform,
+      members: MEMBERS,
+      spreadMs: SPREAD_MS,
+      signingSecret: bot.signingSecret,
+      privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    };
+    const cpu = bot.cpuMs();
+    const response = await fetch(`${members.url}/run`, { method: 'POST', body: JSON.stringify(ask) });
+    const figures = (await response.json()) as MembersFigures;
+    return {
+      acknowledgedMedianMs: percentile(figures.acknowledgedMs, 50),
+      acknowledgedP99Ms: percentile(figures.acknowledgedMs, 99),
+      firstTextMedianMs: percentile(figures.firstTextMs, 50),
+      addedToFirstTextMs: percentile(figures.firstTextMs, 50),
+      editsASecond: figures.edits / figures.seconds,
+      cpuMsAnAsk: (bot.cpuMs() - cpu) / MEMBERS,
+    };
+  } finally {
+    await bot.close();
+    await members.close();
+    await upstream.close();
+  }
+}
