@@ -44,7 +44,7 @@ module.exports = {
       to: inside('src/[^/]+\\.ts$', 'src/(core|ports|platform|web|workers)/', 'commands/'),
     },
     { from: { path: '^src/[^/]+\\.ts$' }, to: node },
-    { from: { path: '^src/(platforms|account-page)\\.ts$' }, to: vendor('express', '@types/express') },
+    { from: { path: '^src/(platforms|platform-part|account-page)\\.ts$' }, to: vendor('express', '@types/express') },
     { from: { path: '^src/open-store\\.ts$' }, to: vendor('keyv') },
     { from: inside('src/cli/'), to: inside('src/', 'commands/') },
     { from: inside('src/cli/'), to: node },

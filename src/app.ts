@@ -66,7 +66,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   opened.defer(() => heartbeats.close());
 
   const web = createWebServer(log, clock, config.trustedProxies);
-  const platforms = createPlatforms({
+  const platforms = await createPlatforms({
     config,
     secret,
     outside,

@@ -77,7 +77,7 @@ export async function openOutside(
     log,
     metrics,
   });
-  const count = await createTokenCounter();
+  const count = createTokenCounter();
   // A store that is not shared has one process, which finds its own leases again after a crash.
   const owner = opened.isShared ? randomUUID() : 'the only process';
   return { clock, log, secrets, opened, store, identity, heard, billing, model, count, owner };

@@ -1,4 +1,50 @@
-import { benchChat } from './sections/chat.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { isReached, sectionText } from './measure/report.ts';
+import { SECTIONS } from './sections/all.ts';
 
-console.log(await benchChat('slack'));
-console.log(await benchChat('discord'));
+const USAGE = `npm run bench -- [--only ${Object.keys(SECTIONS).join(',')}] [--quick] [--soak MINUTES]
+Measures on this machine, prints tables and writes bench/results.json.
+`;
+
+/** Where the figures of a run are kept. */
+const RESULTS = 'bench/results.json';
+
+async function bench(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      soak: { type: 'string', default: '10' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const names = values.only?.split(',') ?? Object.keys(SECTIONS);
+  const machine = {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    at: new Date().toISOString(),
+    quick: values.quick,
+  };
+  const sections = [];
+  for (const name of names) {
+    const measure = SECTIONS[name];
+    if (measure === undefined) throw new Error(`expected ${Object.keys(SECTIONS).join(', ')}, got ${name}\n${USAGE}`);
+    const section = await measure({ isQuick: values.quick, soakMinutes: Number(values.soak) });
+    process.stdout.write(`${sectionText(section)}\n`);
+    const targets = section.targets.map((target) => ({ ...target, reached: isReached(target) }));
+    sections.push({ name, ...section, targets });
+  }
+  await mkdir('bench', { recursive: true });
+  await writeFile(RESULTS, `${JSON.stringify({ machine, sections }, null, 2)}\n`);
+  process.stdout.write(`${machine.cores} cores (${machine.processor}), Node ${machine.node}; written to ${RESULTS}\n`);
+}
+
+await bench();

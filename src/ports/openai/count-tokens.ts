@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { CountTokens } from '../../core/model.ts';
 
 /** A word without end costs the tokenizer time that grows with its square. */
@@ -10,16 +11,23 @@ const CUT_MARGIN = 2;
 /** Beyond this no model reads on, and the rest is bounded by its bytes, which no text's tokens exceed. */
 const COUNTED_EXACTLY = 262_144;
 
+const require = createRequire(import.meta.url);
+
+/** The o200k_base tables are some megabytes: a process that never counts need not load them. */
+const load = () => require('gpt-tokenizer/encoding/o200k_base') as typeof import('gpt-tokenizer/encoding/o200k_base');
+
 /**
- * Loads the o200k_base tables (some megabytes) and makes a counter with them. OpenAI's models since GPT-4o use this
+ * Makes a counter on the o200k_base tables, which are loaded when it first counts. OpenAI's models since GPT-4o use this
  * encoding (https://github.com/openai/tiktoken).
  * @returns a counter of an upper bound: exact for text that has a space at least every 256 characters. Names of special
  * tokens such as `<|endoftext|>` are counted as the plain text that they are sent as.
  */
-export async function createTokenCounter(): Promise<CountTokens> {
-  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
+export function createTokenCounter(): CountTokens {
+  let encoding: ReturnType<typeof load> | null = null;
   const asPlainText = { disallowedSpecial: new Set<string>() };
   return (text) => {
+    encoding ??= load();
+    const { countTokens } = encoding;
     const sent = text.toWellFormed();
     let tokens = 0;
     let start = 0;

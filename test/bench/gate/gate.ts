@@ -12,7 +12,7 @@ const USAGE = { inputTokens: 40, cachedTokens: 0, outputTokens: 160 };
 
 /** One ask through the gate: hold, first heartbeat, settle; each durable before the next. */
 export function createGate(store: Store, now: () => number): (accountId: string, askId: string) => Promise<void> {
-  const log = createPinoLog('silent');
+  const log = createPinoLog({ level: 'silent' });
   const wallets = createWallets({ store, clock: now, metrics: unwatched, log, onRows() {} });
   const heartbeats = createHeartbeats({ store, clock: now, log, metrics: unwatched });
   const moment = () => ({ now: now(), dodoNow: now() });

@@ -35,7 +35,11 @@ export const benchModel: ModelRules = {
 };
 
 /** A member's wallet as it is in the middle of a month: a plan that runs, two grants, tokens enough for any bench. */
-export function fundedAccount(name: string, now: number, platform: 'discord' | 'slack' = 'discord'): Account {
+export function fundedAccount(
+  name: string,
+  now: number,
+  { platform = 'discord', balance = 1_000_000_000_000 }: { platform?: 'discord' | 'slack'; balance?: number } = {},
+): Account {
   const owner = { platform, workspace: platform === 'slack' ? BENCH_TEAM : '', user: name };
   const id = accountIdOf(hash, owner);
   const customerId = `cus_${name}`;
@@ -44,7 +48,7 @@ export function fundedAccount(name: string, now: number, platform: 'discord' | '
     ...newAccount(id, owner, grantedAt),
     customerId,
     ledger: {
-      balance: 1_000_000_000_000,
+      balance,
       overage: 0,
       rowId: `cdl_${name}`,
       rowAt: grantedAt,
@@ -55,8 +59,8 @@ export function fundedAccount(name: string, now: number, platform: 'discord' | '
       zeroAt: null,
     },
     grants: [
-      { id: `cdg_${name}_1`, remaining: 500_000_000_000, expiresAt: now + 20 * 86_400_000 },
-      { id: `cdg_${name}_2`, remaining: 500_000_000_000, expiresAt: now + 300 * 86_400_000 },
+      { id: `cdg_${name}_1`, remaining: Math.floor(balance / 2), expiresAt: now + 20 * 86_400_000 },
+      { id: `cdg_${name}_2`, remaining: Math.ceil(balance / 2), expiresAt: now + 300 * 86_400_000 },
     ],
     subscriptions: [
       {

@@ -4,11 +4,6 @@ export function percentile(figures: readonly number[], p: number): number {
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** The middle one of a few runs, which one disturbed run does not move. */
-export function median(figures: readonly number[]): number {
-  return percentile(figures, 50);
-}
-
 /** Rounded for people: three digits that mean something. */
 export function rounded(figure: number): number {
   return Number(figure.toPrecision(figure >= 1_000 ? 4 : 3));

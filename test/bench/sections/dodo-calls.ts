@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBot } from '../servers/bot.ts';
-import { startProcess } from '../servers/start-process.ts';
+import { startUpstream } from '../servers/start-process.ts';
 import type { UpstreamCounts } from '../servers/upstream.ts';
 
 const MEMBERS = 50;
@@ -17,8 +17,7 @@ export interface DodoCallFigures {
  * @param asksASecond begun evenly, whether earlier ones have ended or not
  */
 export async function benchDodoCalls(asksASecond: number, seconds: number): Promise<DodoCallFigures> {
-  const order = { modelDelayMs: 0, dodoDelayMs: 0, pieceDelayMs: 0, pieces: 5 };
-  const upstream = await startProcess('servers/upstream.ts', [JSON.stringify(order)], {});
+  const upstream = await startUpstream({ pieces: 5 });
   const bot = await startBot({ upstreamUrl: upstream.url, members: MEMBERS });
   const counts = async () => (await (await fetch(`${upstream.url}/counts`)).json()) as UpstreamCounts;
   try {

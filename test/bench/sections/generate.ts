@@ -1,10 +1,9 @@
 import { runLoad, type ServedFigures } from '../load/run-load.ts';
 import { startBot } from '../servers/bot.ts';
-import { type StartedProcess, startProcess } from '../servers/start-process.ts';
+import { type StartedProcess, startProcess, startUpstream } from '../servers/start-process.ts';
 
 /** Each member asks in turn. */
 const MEMBERS = 100;
-const PIECES = 20;
 
 export interface GenerateOrder {
   modelDelayMs: number;
@@ -22,10 +21,9 @@ export interface GenerateFigures extends GenerateOrder {
 /** `/api/generate`: ours, the plainest way to do the same job, and the model alone; each after the other. */
 export async function benchGenerate(order: GenerateOrder): Promise<GenerateFigures> {
   const { modelDelayMs, dodoDelayMs, atOnce, count } = order;
-  const upstreamOrder = { modelDelayMs, dodoDelayMs, pieceDelayMs: 0, pieces: PIECES };
-  const upstream = await startProcess('servers/upstream.ts', [JSON.stringify(upstreamOrder)], {});
+  const upstream = await startUpstream({ modelDelayMs, dodoDelayMs });
   const env = { OPENAI_BASE_URL: `${upstream.url}/v1`, DODO_PAYMENTS_BASE_URL: upstream.url };
-  const bot = await startBot({ upstreamUrl: upstream.url, members: MEMBERS, env: { LOG_LEVEL: 'info' } });
+  const bot = await startBot({ upstreamUrl: upstream.url, members: MEMBERS });
   const reference = await startProcess('servers/reference.ts', [], env);
   const floor = await startProcess('servers/floor.ts', [], env);
   const measure = (server: StartedProcess) =>

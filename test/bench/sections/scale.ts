@@ -1,5 +1,5 @@
 import { startBot } from '../servers/bot.ts';
-import { startProcess } from '../servers/start-process.ts';
+import { startProcess, startUpstream } from '../servers/start-process.ts';
 import { runGate } from './gate.ts';
 
 export interface SpeedFigures {
@@ -32,8 +32,7 @@ export interface StartFigures {
 
 /** From the start of the process until it is ready, against loading the libraries that its configuration needs. */
 export async function benchStart(): Promise<StartFigures> {
-  const order = { modelDelayMs: 0, dodoDelayMs: 0, pieceDelayMs: 0, pieces: 1 };
-  const upstream = await startProcess('servers/upstream.ts', [JSON.stringify(order)], {});
+  const upstream = await startUpstream({ pieces: 1 });
   const readyMs = await fastestOf(3, () => startBot({ upstreamUrl: upstream.url, members: 0 }));
   const importMs = await fastestOf(3, () => startProcess('servers/libraries.ts', [], {}));
   await upstream.close();

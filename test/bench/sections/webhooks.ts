@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { BENCH_ENTITLEMENT } from '../gate/wallets-for-bench.ts';
 import { runLoad, type ServedFigures } from '../load/run-load.ts';
 import { type BenchBot, startBot } from '../servers/bot.ts';
-import { startProcess } from '../servers/start-process.ts';
+import { startProcess, startUpstream } from '../servers/start-process.ts';
 
 /** The rows of Dodo's ledger that follow a tick of the meter: one for each member who has asked. */
 const BURST = 6_000;
@@ -17,8 +17,9 @@ export interface WebhookFigures {
 }
 
 /** Webhooks verified, stored durably and acknowledged, against a route that only verifies. */
-export async function benchWebhooks(upstreamUrl: string): Promise<WebhookFigures> {
-  const bot = await startBot({ upstreamUrl, members: MEMBERS });
+export async function benchWebhooks(): Promise<WebhookFigures> {
+  const upstream = await startUpstream();
+  const bot = await startBot({ upstreamUrl: upstream.url, members: MEMBERS });
   const env = { DODO_PAYMENTS_WEBHOOK_KEY: bot.webhookSecret };
   const floor = await startProcess('servers/verify-only.ts', [], env);
   try {
@@ -37,6 +38,7 @@ export async function benchWebhooks(upstreamUrl: string): Promise<WebhookFigures
   } finally {
     await floor.close();
     await bot.close();
+    await upstream.close();
   }
 }
 

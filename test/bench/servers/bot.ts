@@ -20,6 +20,8 @@ export interface BenchBotOptions {
   members: number;
   /** Whose members they are; Discord's when left out. */
   platform?: 'discord' | 'slack';
+  /** Tokens of each; more than any bench needs when left out. */
+  balance?: number;
   /** null: SQLite. */
   redisUrl?: string | null;
   env?: Readonly<Record<string, string>>;
@@ -76,7 +78,7 @@ function settings(upstreamUrl: string, databasePath: string): Record<string, str
 
 /** Accounts with their claims, as a month of use has left them. @returns their API keys */
 async function seedMembers(options: BenchBotOptions, databasePath: string): Promise<string[]> {
-  const { members: count, platform, redisUrl = null } = options;
+  const { members: count, platform = 'discord', balance = 1_000_000_000_000, redisUrl = null } = options;
   const now = Date.now();
   const store =
     redisUrl === null
@@ -85,7 +87,7 @@ async function seedMembers(options: BenchBotOptions, databasePath: string): Prom
   const members = Array.from({ length: count }, (_, n) => {
     const secret = `tb_${createHash('sha256').update(`key ${n}`).digest('base64url')}`;
     const hash = createHash('sha256').update(`api key:${secret}`).digest('hex');
-    const account = fundedAccount(`member-${n}`, now, platform);
+    const account = fundedAccount(`member-${n}`, now, { platform, balance });
     const by = account.owner;
     const key = { id: `key-${hash.slice(0, 8)}`, name: 'bench', hash, by, createdAt: now, lastUsedAt: null };
     return { secret, hash, account: { ...account, apiKeys: [key] } };

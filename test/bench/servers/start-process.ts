@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { UpstreamOrder } from './upstream.ts';
 
 /** A process under measurement, or beside it. */
 export interface StartedProcess {
@@ -59,4 +60,9 @@ export async function startProcess(
       await ended;
     },
   };
+}
+
+/** The model and Dodo, in a process of their own. */
+export function startUpstream(order: Partial<UpstreamOrder> = {}): Promise<StartedProcess> {
+  return startProcess('servers/upstream.ts', [JSON.stringify(order)], {});
 }

@@ -54,7 +54,7 @@ export function tellBuying(begin: Begin): void {
       await bot.settle();
       const second = await reads(ann.does('subscribe', 'pro'));
       expect(second.text).toMatch(/already have NeuralAPI Starter/);
-      expect(labels(second)).toEqual(['Billing', 'Top up']);
+      expect(labels(second)).toEqual(['Plan', 'Top up']);
     });
 
     it('tells a declined card by DM, adds nothing, and lets the same link be paid afterwards', async () => {

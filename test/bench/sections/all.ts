@@ -1,0 +1,199 @@
+import { startRedisServer } from '../../helpers/redis-server.ts';
+import { atLeast, atMost, type Section } from '../measure/report.ts';
+import { benchChat } from './chat.ts';
+import { benchDodoCalls } from './dodo-calls.ts';
+import { benchFleet, benchMemory, benchSoak } from './fleet.ts';
+import { runGate } from './gate.ts';
+import { benchGenerate } from './generate.ts';
+import { benchOverspend } from './overspend.ts';
+import { benchSpeedByAccounts, benchStart } from './scale.ts';
+import { benchWebhooks } from './webhooks.ts';
+
+/** How much is done: figures of a quick run are rough. */
+export interface Effort {
+  isQuick: boolean;
+  soakMinutes: number;
+}
+
+/** What is measured, by the name that `--only` takes. */
+export const SECTIONS: Record<string, (effort: Effort) => Promise<Section>> = {
+  generate: generateSection,
+  chat: chatSection,
+  gate: gateSection,
+  webhooks: webhooksSection,
+  dodo: dodoSection,
+  overspend: overspendSection,
+  scale: scaleSection,
+  fleet: fleetSection,
+  soak: soakSection,
+};
+
+async function generateSection({ isQuick }: Effort): Promise<Section> {
+  const section: Section = { title: '1. /api/generate', rows: [], targets: [] };
+  for (const modelDelayMs of [0, 50]) {
+    for (const dodoDelayMs of [0, 100]) {
+      for (const atOnce of [1, 64, 512]) {
+        const count = (isQuick ? 0.25 : 1) * Math.min(6_000, atOnce === 1 ? 200 : atOnce * 40);
+        const { ours, reference, floor } = await benchGenerate({ modelDelayMs, dodoDelayMs, atOnce, count });
+        const at = `model ${modelDelayMs} ms, Dodo ${dodoDelayMs} ms, ${atOnce} at once`;
+        for (const [server, figures] of Object.entries({ ours, reference, floor })) {
+          section.rows.push({
+            run: at,
+            server,
+            'asks/s': figures.aSecond,
+            'median ms': figures.medianMs,
+            'p99 ms': figures.p99Ms,
+            'CPU ms/ask': figures.cpuMsEach,
+          });
+        }
+        if (atOnce === 64) {
+          const wanted = dodoDelayMs === 0 ? 1.8 : 3;
+          section.targets.push(atLeast(`${at}: of the reference`, ours.aSecond / reference.aSecond, wanted));
+          section.targets.push(atLeast(`${at}: of the floor`, ours.aSecond / floor.aSecond, 0.7));
+        }
+        if (atOnce === 1) {
+          section.targets.push(atMost(`${at}: ms added to the floor`, ours.medianMs - floor.medianMs, 3));
+        }
+      }
+    }
+  }
+  return section;
+}
+
+async function chatSection(): Promise<Section> {
+  const section: Section = { title: '2. /ask of 500 members whose answers stream', rows: [], targets: [] };
+  for (const platform of ['slack', 'discord'] as const) {
+    const figures = await benchChat(platform);
+    section.rows.push({
+      platform,
+      'acknowledged, median ms': figures.acknowledgedMedianMs,
+      'acknowledged, p99 ms': figures.acknowledgedP99Ms,
+      'first text, median ms': figures.addedToFirstTextMs,
+      'edits/s': figures.editsASecond,
+      'CPU ms/ask': figures.cpuMsAnAsk,
+    });
+    section.targets.push(atMost(`${platform}: acknowledged, p99 ms`, figures.acknowledgedP99Ms, 250));
+    section.targets.push(atMost(`${platform}: added to the first text, median ms`, figures.addedToFirstTextMs, 60));
+  }
+  return section;
+}
+
+async function gateSection({ isQuick }: Effort): Promise<Section> {
+  const section: Section = { title: '3. hold + heartbeat + settle, against the engine alone', rows: [], targets: [] };
+  const asks = isQuick ? 2_000 : 10_000;
+  for (const engine of ['SQLite', 'Redis']) {
+    for (const asking of [1, 10_000]) {
+      const redis = engine === 'Redis' ? await startRedisServer() : null;
+      const order = { redisUrl: redis?.url ?? null, accounts: asking, asking, asks, atOnce: 64 };
+      const figures = await runGate(order);
+      await redis?.close();
+      const wallets = asking === 1 ? 'one wallet' : `${asking} wallets`;
+      const ratio = figures.asksASecond / figures.bareAsksASecond;
+      section.rows.push({
+        engine,
+        wallets,
+        'asks/s': figures.asksASecond,
+        'engine alone': figures.bareAsksASecond,
+        ratio,
+        'durable commits an ask': figures.durable.commits / asks,
+        'median ms': figures.medianMs,
+        'p99 ms': figures.p99Ms,
+      });
+      section.targets.push(atLeast(`${engine}, ${wallets}: of the engine alone`, ratio, 0.6));
+    }
+  }
+  return section;
+}
+
+async function webhooksSection(): Promise<Section> {
+  const { ours, verifyOnly, ratio, appliedWithinSeconds } = await benchWebhooks();
+  return {
+    title: '4. Webhooks: a burst of 6,000, as after a tick of the meter',
+    rows: Object.entries({ ours, 'verify only': verifyOnly }).map(([server, figures]) => ({
+      server,
+      'webhooks/s': figures.aSecond,
+      'median ms': figures.medianMs,
+      'p99 ms': figures.p99Ms,
+      'CPU ms each': figures.cpuMsEach,
+      'all applied after s': server === 'ours' ? appliedWithinSeconds : '',
+    })),
+    targets: [atLeast('of the route that only verifies', ratio, 0.8)],
+  };
+}
+
+async function dodoSection({ isQuick }: Effort): Promise<Section> {
+  const section: Section = { title: '5. Calls to Dodo', rows: [], targets: [] };
+  for (const [rate, seconds] of [
+    [1, isQuick ? 15 : 60],
+    [10, isQuick ? 15 : 60],
+    [100, isQuick ? 15 : 60],
+  ] as const) {
+    const figures = await benchDodoCalls(rate, seconds);
+    section.rows.push({ 'asks/s': rate, asks: figures.asks, calls: figures.calls, 'calls an ask': figures.callsAnAsk });
+    if (rate === 100) section.targets.push(atMost('calls an ask at 100 a second', figures.callsAnAsk, 0.02));
+  }
+  return section;
+}
+
+async function overspendSection(): Promise<Section> {
+  const { granted, ours, reference } = await benchOverspend();
+  return {
+    title: `6. 500 asks at once on a wallet of ${granted} tokens, the meter a minute late`,
+    rows: Object.entries({ ours, reference }).map(([server, figures]) => ({ server, ...figures })),
+    targets: [atMost('tokens overspent', ours.overspent, 0)],
+  };
+}
+
+async function scaleSection({ isQuick }: Effort): Promise<Section> {
+  const sizes = isQuick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000];
+  const speeds = await benchSpeedByAccounts(sizes);
+  const [few, many] = [speeds[0], speeds.at(-1)];
+  const start = await benchStart();
+  const memory = await benchMemory(isQuick ? 10_000 : 100_000);
+  return {
+    title: '7. Many accounts, start and memory',
+    rows: [
+      ...speeds.map(({ accounts, asksASecond, cpuMsAnAsk }) => ({
+        what: `gate, ${accounts} accounts`,
+        'asks/s': asksASecond,
+        'CPU ms/ask': cpuMsAnAsk,
+      })),
+      { what: 'start to ready, ms', figure: start.readyMs },
+      { what: 'importing the libraries, ms', figure: start.importMs },
+      { what: 'memory without members, MB', figure: memory.emptyMb },
+      { what: 'memory when all members have asked, MB', figure: memory.usedMb },
+    ],
+    targets: [
+      atMost(
+        'cost of an ask with the most accounts, of that with 1,000',
+        (few?.asksASecond ?? 0) / (many?.asksASecond ?? 1),
+        1.2,
+      ),
+      atMost('start to ready, of importing the libraries', start.ratio, 1.5),
+      atMost('memory that members add, MB', memory.usedMb - memory.emptyMb, 60),
+    ],
+  };
+}
+
+async function fleetSection({ isQuick }: Effort): Promise<Section> {
+  const figures = await benchFleet([1, 2, 4], isQuick ? 2_000 : 10_000);
+  const at = (processes: number) => figures.find((one) => one.processes === processes)?.asksASecond ?? Number.NaN;
+  return {
+    title: '7. Processes on one Redis',
+    rows: figures.map(({ processes, asksASecond, cpuMsAnAsk }) => ({
+      processes,
+      'asks/s': asksASecond,
+      'CPU ms/ask': cpuMsAnAsk,
+    })),
+    targets: [atLeast('two processes, of one', at(2) / at(1), 1.7)],
+  };
+}
+
+async function soakSection({ soakMinutes }: Effort): Promise<Section> {
+  const { minutes, asks, startMb, endMb } = await benchSoak(soakMinutes);
+  return {
+    title: '7. Soak',
+    rows: [{ minutes, asks, 'memory at a tenth, MB': startMb, 'at the end, MB': endMb }],
+    targets: [atMost('growth, of the memory at a tenth', endMb / startMb, 1.1)],
+  };
+}
