@@ -1,4 +1,4 @@
-import { askKey, decideHold, lapseRowId } from '../../../src/core/account/hold.ts';
+import { decideHold, keysOfAsk, lapseRowId } from '../../../src/core/account/hold.ts';
 import { decideSettle } from '../../../src/core/account/settle.ts';
 import { createHeartbeats } from '../../../src/core/asks/heartbeats.ts';
 import { unwatched } from '../../../src/core/metrics.ts';
@@ -20,7 +20,7 @@ export function createGate(store: Store, now: () => number): (accountId: string,
   return async (accountId, askId) => {
     const lapse = { askId, source: 'discord', model: 'bench', ...USAGE, visible: false, countedOn: null };
     const by = { platform: 'discord', workspace: '', user: accountId } as const;
-    const held = await wallets.run(accountId, [askKey(askId)], (account, seen) => {
+    const held = await wallets.run(accountId, keysOfAsk({ askId }), (account, seen) => {
       if (account === null) throw new Error(`expected account ${accountId}, found none`);
       const request = {
         askId,
