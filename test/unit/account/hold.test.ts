@@ -125,6 +125,14 @@ describe('money fails closed (pain 4)', () => {
     expect(heard(null)).toMatchObject({ refusal: { reason: 'billing_silent' } });
   });
 
+  it('trusts the balance of an account made again from Dodo only when the meter has run, whoever has read it before', () => {
+    const bench = createBench({ balance: 1_000 });
+    bench.account.trustFrom = bench.now + 1;
+    expect(bench.hold('a')).toMatchObject({ refusal: { reason: 'balance_unconfirmed' } });
+    bench.advance(1);
+    expect(bench.hold('b')).toMatchObject({ kind: 'held' });
+  });
+
   it('serves an account that was not confirmed for a day, and queues one reading for it', () => {
     const bench = createBench({ balance: 1_000 });
     bench.advance(DAY + 1);
