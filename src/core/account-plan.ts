@@ -49,7 +49,7 @@ export interface AccountPlan {
    *   now, the new offer is given back and nothing is done
    */
   change(key: string, shown: number): Promise<PlanOutcome | PlanOffer>;
-  /** Has the plan end at the period's end. */
+  /** Has the plan end at the period's end; at once when it does not run, since nothing is lost by that. */
   cancel(): Promise<PlanOutcome>;
   /** Takes a cancellation back. */
   resume(): Promise<PlanOutcome>;
@@ -64,7 +64,10 @@ export interface PlanWallet {
 }
 
 export interface AccountPlanDeps {
-  billing: Pick<Billing, 'endAtPeriodEnd' | 'previewPlanChange' | 'changePlan' | 'dropScheduledChange'>;
+  billing: Pick<
+    Billing,
+    'cancelSubscription' | 'endAtPeriodEnd' | 'previewPlanChange' | 'changePlan' | 'dropScheduledChange'
+  >;
   readSubscription: ReadSubscription;
   store: Pick<Store, 'increment'>;
   rules: Rules;
@@ -118,7 +121,7 @@ export function createAccountPlan(deps: AccountPlanDeps, wallet: PlanWallet): Ac
   }
 
   /** A wish that repeats harmlessly; `isIdle`: there is nothing to ask for. */
-  function wish(isIdle: (plan: PlanView) => boolean, call: (subscriptionId: string) => Promise<void>) {
+  function wish(isIdle: (plan: PlanView) => boolean, call: (plan: PlanView) => Promise<void>) {
     return withinPace(async ({ id }): Promise<PlanOutcome> => {
       const plan = await wallet.run((account): Decision<PlanView | null> => {
         const current = planView(account, rules, clock());
@@ -127,7 +130,7 @@ export function createAccountPlan(deps: AccountPlanDeps, wallet: PlanWallet): Ac
       });
       if (plan === null) return { kind: 'refused', why: 'no_plan' };
       if (isIdle(plan)) return { kind: 'taken', view: plan };
-      return ask(id, plan.subscriptionId, () => call(plan.subscriptionId));
+      return ask(id, plan.subscriptionId, () => call(plan));
     });
   }
 
@@ -174,18 +177,21 @@ export function createAccountPlan(deps: AccountPlanDeps, wallet: PlanWallet): Ac
       }),
     cancel: () =>
       wish(
-        (plan) => plan.endsAtPeriodEnd,
-        (id) => billing.endAtPeriodEnd(id, true),
+        (plan) => plan.status === 'active' && plan.endsAtPeriodEnd,
+        ({ status, subscriptionId }) =>
+          status === 'active'
+            ? billing.endAtPeriodEnd(subscriptionId, true)
+            : billing.cancelSubscription(subscriptionId),
       ),
     resume: () =>
       wish(
         (plan) => !plan.endsAtPeriodEnd,
-        (id) => billing.endAtPeriodEnd(id, false),
+        ({ subscriptionId }) => billing.endAtPeriodEnd(subscriptionId, false),
       ),
     keep: () =>
       wish(
         (plan) => plan.scheduled === null,
-        (id) => billing.dropScheduledChange(id),
+        ({ subscriptionId }) => billing.dropScheduledChange(subscriptionId),
       ),
   };
 }

@@ -47,7 +47,9 @@ export function planText(view: PlanView, brand: string): string {
 /** What can be done with it. */
 export function planButtons(view: PlanView): Button[] {
   const { plan, scheduled, changing, endsAtPeriodEnd } = view;
-  if (view.status !== 'active') return [BILLING];
+  if (view.status !== 'active') {
+    return [BILLING, { label: 'End plan now', action: 'plan_cancel', style: 'danger' }];
+  }
   if (endsAtPeriodEnd) return [{ label: 'Resume', action: 'plan_resume', style: 'primary' }, BILLING];
   const isOpen = scheduled === null && changing === null;
   const changes = view.others.map(

@@ -118,7 +118,7 @@ describe('a plan that cannot be changed', () => {
     expect(bot.world.dodo.store.payments.size).toBe(1);
   });
 
-  it('says what to do while its renewal is not paid', async () => {
+  it('says what to do while its renewal is not paid, keeps a second plan away, and can be ended at once', async () => {
     bot = await startBot();
     const ann = personOn('discord', bot, 'Ann');
     await buy(bot, ann, 'starter');
@@ -126,7 +126,12 @@ describe('a plan that cannot be changed', () => {
     await bot.settle();
     const shown = await reads(ann.does('plan'));
     expect(shown.text).toMatch(/Starter.*\nIt is on hold: .*Change your card under Billing/);
-    expect(labels(shown)).toEqual(['Billing']);
+    expect(labels(shown)).toEqual(['Billing', 'End plan now']);
+    expect((await reads(ann.does('subscribe', 'pro'))).text).toMatch(/already have NeuralAPI Starter/);
+    expect((await reads(ann.press(shown, 'End plan now'))).text).toBe('You have no plan.');
+    await bot.settle();
+    expect(ann.dms().filter(({ text }) => text.includes('Starter plan has ended'))).toHaveLength(1);
+    expect((await reads(ann.does('subscribe', 'pro'))).text).toMatch(/^Here is your checkout/);
   });
 });
 

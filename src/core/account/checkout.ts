@@ -3,8 +3,8 @@ import { type Catalogue, type ProductKey, planOf } from '../catalogue.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { WalletUser } from '../wallet-user.ts';
 import type { Account, Checkout } from './account.ts';
-import { runningPlan } from './available.ts';
 import type { Decision } from './decision.ts';
+import { currentPlan } from './plan-change.ts';
 import type { Rules } from './rules.ts';
 
 /** Dodo's checkout sessions can be paid for this long (docs.dodopayments.com, checkout sessions). */
@@ -48,8 +48,8 @@ export function decideCheckout(
   now: Millis,
 ): Decision<CheckoutReply> {
   if (planOf(rules.catalogue, wish.product) !== null) {
-    const running = runningPlan(account, rules);
-    if (running !== null) return { account: null, reply: { kind: 'has_plan', planName: running.plan.name } };
+    const current = currentPlan(account, rules);
+    if (current !== null) return { account: null, reply: { kind: 'has_plan', planName: current.plan.name } };
   }
   if (account.customerId === null) {
     const asked = account.checkouts.find((open) => open.session === null && now - open.openedAt < ASKED_LIFE);

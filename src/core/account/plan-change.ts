@@ -29,7 +29,7 @@ export interface PlanView {
 
 /** null: there is no plan. One that runs is shown before one that waits for a payment. */
 export function planView(account: Account, rules: Rules, now: Millis): PlanView | null {
-  const current = runningPlan(account, rules) ?? waitingPlan(account, rules);
+  const current = currentPlan(account, rules);
   if (current === null) return null;
   const { subscription, plan } = current;
   const { catalogue } = rules;
@@ -50,6 +50,11 @@ export function planView(account: Account, rules: Rules, now: Millis): PlanView 
     others: catalogue.plans.filter((other) => other.productId !== plan.productId),
     lasting: lastingTokens(account),
   };
+}
+
+/** The plan that runs, else one that would run again once it is paid: beside it no other may be bought. */
+export function currentPlan(account: Account, rules: Rules): { subscription: KnownSubscription; plan: Plan } | null {
+  return runningPlan(account, rules) ?? waitingPlan(account, rules);
 }
 
 /** States in which a subscription comes back when it is paid, or is taken up again. */

@@ -107,6 +107,12 @@ describe('a plan', () => {
     expect(bench.account.checkouts).toEqual([]);
   });
 
+  it.each(['on_hold', 'past_due', 'paused'])('is not offered beside one that is %s and may come back', (status) => {
+    const bench = createBench({ account: { subscriptions: [subscriptionTo('starter', { status })] } });
+    expect(wish(bench, 'n1', { product: 'pro' })).toEqual({ kind: 'has_plan', planName: 'Starter' });
+    expect(wish(bench, 'n1', { product: 'topup' })).toMatchObject({ kind: 'create' });
+  });
+
   it('is offered again when the one before does not run, and a top-up always is', () => {
     const ended = createBench({ account: { subscriptions: [subscriptionTo('starter', { status: 'cancelled' })] } });
     expect(wish(ended, 'n1', { product: 'pro' })).toMatchObject({ kind: 'create' });

@@ -14,7 +14,7 @@ const { eventAt: _eventAt, cancelling: _cancelling, ...STARTER } = subscriptionT
 
 type PlanCalls = Pick<
   Billing,
-  'subscription' | 'endAtPeriodEnd' | 'previewPlanChange' | 'changePlan' | 'dropScheduledChange'
+  'subscription' | 'cancelSubscription' | 'endAtPeriodEnd' | 'previewPlanChange' | 'changePlan' | 'dropScheduledChange'
 >;
 
 describe('the plan of an account, by its id', () => {
@@ -50,6 +50,7 @@ describe('the plan of an account, by its id', () => {
       await meanwhile();
       return shown;
     },
+    cancelSubscription: () => call('cancel', { status: 'cancelled' }),
     endAtPeriodEnd: (_id, ends) => call(`end ${ends}`, { endsAtPeriodEnd: ends }),
     async previewPlanChange() {
       await call('preview', {});
