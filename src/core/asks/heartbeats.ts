@@ -19,10 +19,11 @@ export interface Heartbeat {
 
 export interface Heartbeats {
   /**
-   * Beats at once, so that even an ask that dies now can be closed, and then with the others.
+   * Beats with the others from now on.
    * @param progress what the recovery would need, at the moment of each beat
+   * @param isAtOnce (true) beats now as well: a message stands there that must be closed even if this ask dies now
    */
-  begin(askId: string, progress: () => object, onLost: () => void): Heartbeat;
+  begin(askId: string, progress: () => object, onLost: () => void, isAtOnce?: boolean): Heartbeat;
   /** Writes one beat for every stream now. */
   beat(): Promise<void>;
   close(): void;
@@ -70,11 +71,11 @@ export function createHeartbeats(deps: {
   }
 
   return {
-    begin(askId, progress, onLost) {
+    begin(askId, progress, onLost, isAtOnce = true) {
       const stream: Stream = { progress, onLost, leaseUntil: deps.clock() + HOLD_LEASE, isSettling: false };
       streams.set(askId, stream);
       timer ??= setInterval(() => void beat([...streams]), HEARTBEAT_EVERY).unref();
-      const begun = beat([[askId, stream]]);
+      const begun = isAtOnce ? beat([[askId, stream]]) : Promise.resolve();
       return {
         begun,
         isOurs: () => streams.get(askId) === stream && deps.clock() < stream.leaseUntil,

@@ -32,12 +32,17 @@ export interface RunAsk {
 export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
   const running = new Map<string, { hold: Hold; controller: AbortController }>();
 
-  async function settle(accountId: string, request: SettleRequest): Promise<SettleReply | 'failed'> {
+  /** @param isToBeClosed a message is to show the end: the lease stays until it does */
+  async function settle(
+    accountId: string,
+    request: SettleRequest,
+    isToBeClosed: boolean,
+  ): Promise<SettleReply | 'failed'> {
     try {
       return await deps.wallets.run(accountId, [], (account) => {
         if (account === null) throw new Error(`expected account ${accountId} of a hold, found none`);
-        // The row stays until the message is closed as well.
-        return { ...decideSettle(account, request, deps.rules, deps.moment()), removeRows: [] };
+        const decision = decideSettle(account, request, deps.rules, deps.moment());
+        return isToBeClosed ? { ...decision, removeRows: [] } : decision;
       });
     } catch (error) {
       deps.log.error({ err: error, askId: request.askId }, 'an ask could not be settled; its lapse will settle it');
@@ -94,6 +99,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
       const { askId } = hold;
       const controller = new AbortController();
       const progress: LapseBody = { ...lapse };
+      const hasMessage = view.handle !== null;
       const breakOff = (why: BreakOff) => controller.abort(why);
       running.set(askId, { hold, controller });
       const deadline = setTimeout(() => breakOff('deadline'), deps.deadlineMs);
@@ -101,6 +107,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         askId,
         () => ({ ...progress, sealedHandle: seal(view) }),
         () => breakOff('lease_lost'),
+        hasMessage,
       );
       const watch = createAnswerWatch(deps, { source: hold.by.platform, model: hold.model }, askedAt);
       const stopLooking = lookForStop(askId, breakOff);
@@ -128,15 +135,19 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
         );
         await keepAnswer(view, askId, streamed.text);
         heartbeat.settling();
-        const settled = await settle(accountId, {
-          askId,
-          model: deps.modelRules,
-          usage: streamed.usage,
-          countedBy: streamed.countedBy,
-          ending: streamed.ending,
-          visible: isVisible(streamed.text),
-          source: hold.by.platform,
-        });
+        const settled = await settle(
+          accountId,
+          {
+            askId,
+            model: deps.modelRules,
+            usage: streamed.usage,
+            countedBy: streamed.countedBy,
+            ending: streamed.ending,
+            visible: isVisible(streamed.text),
+            source: hold.by.platform,
+          },
+          hasMessage,
+        );
         const done = settled === 'failed' ? null : settled;
         if (done !== null) await deps.daily.correct(lapse.countedOn, done.receipt.charged - done.heldTokens);
         if (done !== null) {
@@ -144,7 +155,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           const { ending, charged, usage } = done.receipt;
           deps.log.debug({ askId, ending, charged, ...usage }, 'an ask was settled');
         }
-        isToBeClosed = done !== null;
+        isToBeClosed = done !== null && hasMessage;
         return {
           text: streamed.text,
           receipt: settled === null ? await settledElsewhere(askId) : (done?.receipt ?? null),
@@ -155,7 +166,7 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           fenced: settled === 'failed' ? !heartbeat.isOurs() : done === null,
           error: streamed.error,
           closed: async () => {
-            if (done === null) return;
+            if (done === null || !hasMessage) return;
             heartbeat.end();
             await forgetLapse(askId);
           },
