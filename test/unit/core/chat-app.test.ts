@@ -3,7 +3,7 @@ import type { Reply, Responder, Turn } from '../../../src/core/chat.ts';
 import { createChatApp } from '../../../src/core/chat-app.ts';
 import type { Command, Services } from '../../../src/core/command.ts';
 import type { WalletView } from '../../../src/core/wallet-view.ts';
-import { ann } from '../account/bench.ts';
+import { ann, rulesOf } from '../account/bench.ts';
 import { openStage } from './stage.ts';
 
 const turn: Turn = { by: ann, cause: 'i1', isPrivatePlace: false, space: null, channels: [] };
@@ -26,7 +26,7 @@ async function toldBy(command: Command) {
   const wallet: Pick<WalletView, 'waitingNotices'> = {
     waitingNotices: () => Promise.reject(new Error('the store is down')),
   };
-  const services = { wallet } as Services;
+  const services = { wallet, rules: rulesOf() } as Services;
   const app = createChatApp({
     commands: [command],
     services,
