@@ -101,7 +101,13 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
             door: services.member.accountDoor,
             baseUrl: config.baseUrl,
           }),
-          createApiRouter({ ...services, ...services.member, clock, brandName: config.brand.name }),
+          createApiRouter({
+            ...services,
+            ...services.member,
+            clock,
+            brandName: config.brand.name,
+            baseUrl: config.baseUrl,
+          }),
         ]
       : []),
     createHealth(checks, metrics),

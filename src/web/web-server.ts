@@ -49,6 +49,7 @@ export function createWebServer(log: Log, clock: Clock, trustedProxies: number):
     express: app,
     mount(routers) {
       for (const router of routers) app.use(router);
+      log.debug({ routes: routesOf(app.router) }, 'routes are mounted');
       app.use(notFound, createErrorHandler(log));
     },
     async listen(port) {
@@ -70,4 +71,18 @@ export function createWebServer(log: Log, clock: Clock, trustedProxies: number):
       await closed;
     },
   };
+}
+
+/** @returns every route of a router and of the routers in it, such as `GET /healthz`. None of ours stands below a prefix. */
+function routesOf({ stack }: Pick<Router, 'stack'>): string[] {
+  return stack.flatMap(({ route, handle }) => {
+    if (route !== undefined) {
+      return route.stack.map(({ method }) => `${method.toUpperCase()} ${route.path}`).filter(isFirst);
+    }
+    return 'stack' in handle ? routesOf(handle as unknown as Router) : [];
+  });
+}
+
+function isFirst<Item>(item: Item, index: number, all: readonly Item[]): boolean {
+  return all.indexOf(item) === index;
 }

@@ -1,4 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express';
+import { z } from 'zod';
 import type { ApiKeys } from '../../core/api-keys.ts';
 import type { Subscribing } from '../../core/subscribe.ts';
 import { BODY_LIMIT } from '../body-limit.ts';
@@ -7,6 +8,7 @@ import { type ChatCompletionsDeps, createChatCompletions } from './chat-completi
 import { type CreditsDeps, createCredits } from './credits.ts';
 import { createGenerate } from './generate.ts';
 import { createModels } from './models.ts';
+import { openApiDocument } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
 import { createSubscribe } from './subscribe.ts';
 import { createTopUp, type TopUpDeps } from './topup.ts';
@@ -15,6 +17,8 @@ export interface ApiDeps extends ChatCompletionsDeps, CreditsDeps, TopUpDeps {
   apiKeys: ApiKeys;
   subscribing: Pick<Subscribing, 'subscribe'>;
   brandName: string;
+  /** Of the bot, without a slash at the end. */
+  baseUrl: string;
 }
 
 /** The HTTP API for programs. */
@@ -28,8 +32,25 @@ export function createApiRouter(deps: ApiDeps): Router {
     createChatCompletions(deps),
     ...createModels(deps),
   ];
+  routes.push(documentOf(routes, deps));
   for (const route of routes) router[route.method](route.path, ...handlersOf(route, deps.apiKeys));
   return router;
+}
+
+/** `GET /openapi.json`: what all the others do, and itself. */
+function documentOf(others: readonly ApiRoute[], { brandName, baseUrl }: ApiDeps): ApiRoute {
+  const route: ApiRoute = {
+    method: 'get',
+    path: '/openapi.json',
+    id: 'getOpenApi',
+    summary: 'This document.',
+    answer: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) },
+    errors: [],
+    isOpen: true,
+    handle: (_request, response) => void response.json(document),
+  };
+  const document = openApiDocument([...others, route], brandName, baseUrl);
+  return route;
 }
 
 /** Nothing is read of a body before it is known whose it is. */
