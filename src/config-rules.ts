@@ -1,6 +1,15 @@
 /** A process's variables, trimmed; those without a value are left out. */
 export type PresentVariables = Readonly<Record<string, string>>;
 
+/** @returns the variables trimmed; those with an empty value count as none */
+export function presentVariables(env: Readonly<Record<string, string | undefined>>): PresentVariables {
+  return Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim() ?? ''] as const)
+      .filter(([, value]) => value !== ''),
+  );
+}
+
 const DISCORD = ['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID'];
 const SLACK_TOKEN = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'];
 const SLACK_OAUTH = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'];

@@ -61,6 +61,7 @@ export const variables = z.object({
   DODO_PAYMENTS_BASE_URL: url.optional(),
   CATALOGUE_PATH: z.string().optional(),
   CREDIT_ENTITLEMENT_ID: present,
+  OVERAGE_PRICE_UNIT: oneOf(['dollars', 'cents']).default('dollars'),
   OPENAI_API_KEY: key,
   OPENAI_MODEL: z.string().default('gpt-5.4-mini'),
   OPENAI_BASE_URL: url.optional(),

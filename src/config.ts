@@ -1,5 +1,5 @@
 import { readCatalogueFile } from './catalogue-file.ts';
-import { crossProblems, misspeltNames } from './config-rules.ts';
+import { crossProblems, misspeltNames, presentVariables } from './config-rules.ts';
 import { problemsOf, type Variables, variables } from './config-variables.ts';
 import { type Catalogue, createCatalogue } from './core/catalogue.ts';
 import type { ModelRules } from './core/models.ts';
@@ -92,11 +92,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
   config: Config;
   secrets: ConfigSecrets;
 } {
-  const present = Object.fromEntries(
-    Object.entries(env)
-      .map(([name, value]) => [name, value?.trim() ?? ''] as const)
-      .filter(([, value]) => value !== ''),
-  );
+  const present = presentVariables(env);
   const parsed = variables.safeParse(present);
   const catalogue = readCatalogueFile(present.CATALOGUE_PATH);
   const sold = 'terms' in catalogue ? readProductIds(present, catalogue.terms) : null;

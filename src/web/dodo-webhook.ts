@@ -12,6 +12,9 @@ import { requestIdOf } from './request-id.ts';
 /** For how long a webhook's id is known. */
 const ID_KEPT = 90 * DAY;
 
+/** Where Dodo sends webhooks, below BASE_URL. */
+export const DODO_WEBHOOK_PATH = '/webhooks/dodo';
+
 export interface DodoWebhookDeps {
   billing: Pick<Billing, 'verifyWebhook'>;
   store: Store;
@@ -29,7 +32,7 @@ export interface DodoWebhookDeps {
  */
 export function createDodoWebhook(deps: DodoWebhookDeps): Router {
   const router = express.Router();
-  router.post('/webhooks/dodo', express.raw({ type: () => true, limit: BODY_LIMIT }), async (request, response) => {
+  router.post(DODO_WEBHOOK_PATH, express.raw({ type: () => true, limit: BODY_LIMIT }), async (request, response) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     let id: string;
     try {

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MalformedEvent } from '../../src/core/billing.ts';
 import { AmountError, parseAmount } from '../../src/ports/dodo/amounts.ts';
+import { USED_EVENT_TYPES } from '../../src/ports/dodo/events/event-types.ts';
 import { parseEvent } from '../../src/ports/dodo/events/parse-event.ts';
+import { EVENT_TYPES } from '../../src/sandbox/dodo/event-types.ts';
 
 const folder = new URL('../fixtures/dodo/', import.meta.url);
 const cases = readdirSync(folder).flatMap((file) => /^(.*)\.expected\.json$/.exec(file)?.[1] ?? []);
@@ -30,6 +32,31 @@ describe('webhooks of Dodo, read', () => {
     expect(Object.keys((parseEvent(JSON.stringify(body), ENTITLEMENT) as { metadata: object }).metadata)).toHaveLength(
       3,
     );
+  });
+});
+
+describe('the event types that the endpoint is subscribed to', () => {
+  const ofFamily: Record<string, string> = {
+    credit: 'credit-added-topup.json',
+    subscription: 'subscription-active.json',
+    payment: 'payment-failed.json',
+    refund: 'refund-succeeded.json',
+    dispute: 'dispute-opened.json',
+  };
+  const kindOf = (type: string, file: string) =>
+    parseEvent(JSON.stringify({ ...JSON.parse(text(file)), type }), ENTITLEMENT).kind;
+
+  it('are all read', () => {
+    const kinds = USED_EVENT_TYPES.map((type) => kindOf(type, ofFamily[type.split('.')[0] ?? ''] ?? ''));
+    expect(kinds).not.toContain('ignored');
+  });
+
+  it('leave out what is not read, and payments of which nothing is booked', () => {
+    const others = EVENT_TYPES.filter((type) => !(USED_EVENT_TYPES as readonly string[]).includes(type));
+    const isRead = (type: string) =>
+      kindOf(type, type.startsWith('payment.') ? 'payment-failed.json' : 'unknown-family.json') !== 'ignored';
+    expect(others).toContain('credit.balance_low');
+    expect(others.filter(isRead)).toEqual(['payment.processing', 'payment.cancelled']);
   });
 });
 

@@ -114,9 +114,10 @@ export const KNOWN_DEVIATIONS: readonly Deviation[] = [
   },
   {
     name: 'past-due-missing',
-    why: 'the SDK has the status past_due since 2.48',
+    why: 'the SDK has the status past_due and its event since 2.48',
     apply: (document) => {
       schema(document, 'SubscriptionStatus').enum?.push('past_due');
+      schema(document, 'EventType').enum?.push('subscription.past_due');
     },
   },
   {

@@ -45,6 +45,7 @@ const malformed: Record<string, string> = {
   DODO_ENVIRONMENT: 'production',
   DODO_PAYMENTS_BASE_URL: 'test.dodopayments.com',
   CATALOGUE_PATH: '/no/such/catalogue.json',
+  OVERAGE_PRICE_UNIT: 'euros',
   OPENAI_API_KEY: 'schlüssel',
   OPENAI_BASE_URL: 'ftp://models.example',
   MODEL_TABLE: '{"m":',

@@ -2,7 +2,8 @@ import DodoPayments from 'dodopayments';
 
 interface ClientOptions {
   apiKey: string;
-  webhookKey: string;
+  /** null: no webhook is to be verified. */
+  webhookKey: string | null;
   environment: 'test_mode' | 'live_mode';
   /** Another server than the environment's, such as the sandbox. */
   baseUrl?: string;

@@ -92,11 +92,11 @@ function send(response: Response, reply: ApiReply | { status: number; text: stri
 }
 
 function outage(world: World): RequestHandler {
-  return (_request, response, next) => {
+  return (request, response, next) => {
     const { outage: fault } = world.switches;
     if (fault === null) next();
-    else if (fault === 'lose_answers') {
-      response.locals.isLost = true;
+    else if (fault === 'lose_answers' || fault === 'lose_answers_to_changes') {
+      response.locals.isLost = fault === 'lose_answers' || request.method !== 'GET';
       next();
     } else if (fault !== 'hang') {
       send(response, {

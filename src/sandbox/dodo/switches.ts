@@ -26,9 +26,9 @@ export interface DodoSwitches {
   rateLimitPerMinute: number | null;
   /**
    * The API answers nothing but this status, or never answers, or does what it is asked and closes the connection
-   * without an answer. The payable page and the portal stay up.
+   * without an answer: to every request, or only to those that change something. The payable page and the portal stay up.
    */
-  outage: null | { status: number } | 'hang' | 'lose_answers';
+  outage: null | { status: number } | 'hang' | 'lose_answers' | 'lose_answers_to_changes';
 }
 
 export function defaultSwitches(): DodoSwitches {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BillingEvent, MalformedEvent } from '../../../core/billing.ts';
 import { firstProblem, id, instant, metadata } from '../shapes.ts';
 import { disputeShape } from './dispute.ts';
+import { LEDGER_EVENT_TYPES } from './event-types.ts';
 import { ledgerRow } from './ledger-row.ts';
 import { paymentShape } from './payment.ts';
 import { refundShape } from './refund.ts';
@@ -11,17 +12,7 @@ const envelope = z.object({ business_id: id, type: id, timestamp: instant, data:
 const withMetadata = z.object({ metadata });
 const saysLedgerRow = z.object({ payload_type: z.literal('CreditLedgerEntry') });
 
-/** Events that carry a row of the ledger (https://docs.dodopayments.com/developer-resources/webhooks/intents/credit). */
-const LEDGER_EVENTS = new Set([
-  'credit.added',
-  'credit.deducted',
-  'credit.expired',
-  'credit.rolled_over',
-  'credit.rollover_forfeited',
-  'credit.overage_charged',
-  'credit.overage_reset',
-  'credit.manual_adjustment',
-]);
+const LEDGER_EVENTS: ReadonlySet<string> = new Set(LEDGER_EVENT_TYPES);
 
 /**
  * Reads the body of a webhook whose signature held.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENT_TYPES } from '../event-types.ts';
 
 const decimal = z.string();
 const count = z.int().min(0);
@@ -227,7 +228,7 @@ export const createWebhookBody = z.looseObject({
   url: z.string(),
   description: z.string().nullish(),
   disabled: z.boolean().nullish(),
-  filter_types: z.array(z.string()).optional(),
+  filter_types: z.array(z.enum(EVENT_TYPES)).optional(),
   headers: z.record(z.string(), z.string()).nullish(),
   idempotency_key: z.string().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
@@ -236,7 +237,7 @@ export const createWebhookBody = z.looseObject({
 
 export const updateWebhookBody = createWebhookBody.extend({
   url: z.string().nullish(),
-  filter_types: z.array(z.string()).nullish(),
+  filter_types: z.array(z.enum(EVENT_TYPES)).nullish(),
 });
 
 export const webhookHeadersBody = z.looseObject({ headers: z.record(z.string(), z.string()) });
