@@ -1,5 +1,6 @@
 import type { CallShare } from '../../../core/billing.ts';
 import type { Log } from '../../../core/log.ts';
+import { unwatched } from '../../../core/metrics.ts';
 import type { SetupPort } from '../../../core/setup/setup.ts';
 import { type Clock, type Millis, SECOND } from '../../../core/time.ts';
 import { createCalls } from '../calls.ts';
@@ -38,7 +39,8 @@ export function createDodoSetup(options: DodoSetupOptions): SetupPort {
     timeoutMs: options.timeoutMs ?? 30 * SECOND,
     fetch: createTransport(dodoClock, () => {}),
   });
-  const calls = createCalls({ budget: options.budget ?? (async () => true), dodoClock, log: options.log });
+  const budget = options.budget ?? (async () => true);
+  const calls = createCalls({ budget, dodoClock, metrics: unwatched, log: options.log });
   const port = { client, calls };
   return {
     entitlements: () => listEntitlements(port),
