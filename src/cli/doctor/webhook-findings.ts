@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DodoAccount } from '../../ports/dodo/dodo-account.ts';
-import { USED_EVENT_TYPES } from '../../ports/dodo/events/used-types.ts';
+import { USED_EVENT_TYPES } from '../../ports/dodo/events/event-types.ts';
 import type { WebhookEndpoint } from '../../ports/dodo/webhooks.ts';
 import { error, type Finding, warning } from './check.ts';
 

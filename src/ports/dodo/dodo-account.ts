@@ -38,7 +38,7 @@ export function createDodoAccount(options: DodoAccountOptions): DodoAccount {
   const client = createClient({
     ...options,
     // No webhook is verified here.
-    webhookKey: '',
+    webhookKey: null,
     timeoutMs: TIMEOUT,
     fetch: createTransport(dodoClock, () => {}),
   });

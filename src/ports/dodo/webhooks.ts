@@ -15,7 +15,14 @@ export interface WebhookEndpoint {
   isDisabled: boolean;
   /** null: every type. */
   eventTypes: readonly string[] | null;
+  metadata: Readonly<Record<string, string>>;
 }
+
+/** Unlike elsewhere, only texts. */
+export const webhookMetadata = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((told) => told ?? {});
 
 const endpoint = z
   .object({
@@ -23,6 +30,7 @@ const endpoint = z
     url: z.string(),
     disabled: z.boolean().nullish(),
     filter_types: z.array(z.string()).nullish(),
+    metadata: webhookMetadata,
   })
   .transform(
     (told): WebhookEndpoint => ({
@@ -31,6 +39,7 @@ const endpoint = z
       isDisabled: told.disabled ?? false,
       // An empty filter lets everything through, as none does.
       eventTypes: told.filter_types?.length ? told.filter_types : null,
+      metadata: told.metadata,
     }),
   );
 

@@ -7,7 +7,8 @@ import { createCalls } from '../calls.ts';
 import { createClient } from '../client.ts';
 import { createDodoClock } from '../dodo-clock.ts';
 import { createTransport } from '../transport.ts';
-import { createEndpoint, endpointSecret, listEndpoints, updateEndpoint } from './endpoints.ts';
+import { webhookSecret } from '../webhooks.ts';
+import { createEndpoint, listEndpoints, updateEndpoint } from './endpoints.ts';
 import { createEntitlement, listEntitlements, updateEntitlement } from './entitlements.ts';
 import { createMeter, listMeters } from './meters.ts';
 import { createProduct, listProducts, readProduct, updateProduct } from './products.ts';
@@ -55,6 +56,6 @@ export function createDodoSetup(options: DodoSetupOptions): SetupPort {
     endpoints: () => listEndpoints(port),
     createEndpoint: (setup, entitlementId) => createEndpoint(port, setup, entitlementId),
     updateEndpoint: (id, setup, entitlementId) => updateEndpoint(port, id, setup, entitlementId),
-    endpointSecret: (id) => endpointSecret(port, id),
+    endpointSecret: (id) => webhookSecret(port, id),
   };
 }

@@ -2,38 +2,11 @@ import type { WebhookEventType } from 'dodopayments/resources';
 import { z } from 'zod';
 import { ALL_EVENTS, type EndpointSetup, type ListedEndpoint } from '../../../core/setup/setup.ts';
 import { id } from '../shapes.ts';
+import { listWebhooks, webhookMetadata } from '../webhooks.ts';
 import { type SetupCalls, SHARE } from './setup-calls.ts';
 
 const MARK = 'tallybot_entitlement';
 const DESCRIPTION = 'tallybot';
-const PAGE_SIZE = 100;
-
-const texts = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((told) => told ?? {});
-
-const endpoint = z
-  .object({
-    id,
-    url: z.string(),
-    disabled: z.boolean().nullish(),
-    filter_types: z.array(z.string()).nullish(),
-    metadata: texts,
-  })
-  .transform(
-    (told): ListedEndpoint => ({
-      id: told.id,
-      markedFor: told.metadata[MARK] ?? null,
-      setup: {
-        url: told.url,
-        disabled: told.disabled ?? false,
-        eventTypes: told.filter_types?.length ? told.filter_types.toSorted().join(', ') : ALL_EVENTS,
-      },
-    }),
-  );
-
-const listing = z.object({ data: z.array(endpoint), done: z.boolean(), iterator: z.string().nullish() });
 
 function bodyOf(setup: EndpointSetup) {
   return {
@@ -43,21 +16,14 @@ function bodyOf(setup: EndpointSetup) {
   };
 }
 
-/** The list turns by a cursor (https://docs.dodopayments.com/api-reference/webhooks). Throws BillingError. */
-export async function listEndpoints({ client, calls }: SetupCalls): Promise<ListedEndpoint[]> {
-  const found: ListedEndpoint[] = [];
-  let cursor: { iterator?: string } = {};
-  for (;;) {
-    const page = await calls.read({
-      name: 'list the webhook endpoints',
-      share: SHARE,
-      answer: listing,
-      send: async () => (await client.webhooks.list({ limit: PAGE_SIZE, ...cursor }).asResponse()).json(),
-    });
-    found.push(...page.data);
-    if (page.done || !page.iterator) return found;
-    cursor = { iterator: page.iterator };
-  }
+/** Throws BillingError. */
+export async function listEndpoints(port: SetupCalls): Promise<ListedEndpoint[]> {
+  const there = await listWebhooks(port);
+  return there.map(({ id: endpointId, url, isDisabled, eventTypes, metadata }) => ({
+    id: endpointId,
+    markedFor: metadata[MARK] ?? null,
+    setup: { url, disabled: isDisabled, eventTypes: eventTypes?.toSorted().join(', ') ?? ALL_EVENTS },
+  }));
 }
 
 /** @returns its id. Throws BillingError. */
@@ -86,7 +52,7 @@ export async function updateEndpoint(
   const before = await calls.read({
     name: 'read the webhook endpoint',
     share: SHARE,
-    answer: z.object({ metadata: texts }),
+    answer: z.object({ metadata: webhookMetadata }),
     send: () => client.webhooks.retrieve(endpointId),
   });
   await calls.once({
@@ -99,15 +65,4 @@ export async function updateEndpoint(
         metadata: { ...before.metadata, [MARK]: entitlementId },
       }),
   });
-}
-
-/** @returns what its webhooks are signed with. Throws BillingError. */
-export async function endpointSecret({ client, calls }: SetupCalls, endpointId: string): Promise<string> {
-  const told = await calls.read({
-    name: "read the webhook endpoint's secret",
-    share: SHARE,
-    answer: z.object({ secret: z.string().min(1) }),
-    send: () => client.webhooks.retrieveSecret(endpointId),
-  });
-  return told.secret;
 }
