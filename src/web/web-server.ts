@@ -28,6 +28,8 @@ export function createWebServer(log: Log, clock: Clock, trustedProxies: number):
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.disable('x-powered-by');
+  // Nobody asks for the same answer again: a hash of each would be made for nothing. Files have tags of their own.
+  app.disable('etag');
   app.use(createRequestIds(log, clock));
   let server: Server | null = null;
   let closed: Promise<void> | null = null;
