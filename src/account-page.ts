@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Config } from './config.ts';
+import { createErasing } from './core/account-page/erasing.ts';
 import { createAccountExport } from './core/account-page/export.ts';
 import { createAccountViews } from './core/account-page/view.ts';
 import type { Outside } from './outside.ts';
@@ -16,6 +17,7 @@ export function createAccountPage(outside: Outside, services: AppServices, confi
     door: member.accountDoor,
     views: createAccountViews({ users, store, alerts: member.alerts, rules, moment }),
     exportOf: createAccountExport({ users, store, clock }),
+    erasing: createErasing({ users, clock }),
     mostCents: rules.overageCapCents,
     catalogue: rules.catalogue,
     secrets,

@@ -12,6 +12,7 @@ import { createCancelWorker } from './workers/cancel-subscription.ts';
 import { createClawbackWorker } from './workers/clawback.ts';
 import { createCustomerNoteWorker } from './workers/customer-note.ts';
 import { createDebitWorker } from './workers/debit.ts';
+import { createEraseWorker } from './workers/erase.ts';
 import { createHousekeeping } from './workers/housekeeping.ts';
 import { createInboxWorker } from './workers/inbox.ts';
 import { createLapseWorker } from './workers/lapse.ts';
@@ -51,6 +52,7 @@ export function createBackground({ outside, services, metrics, messengers, brand
       createLapseWorker({ ...deps, wallets, messengers, secrets, daily, modelRules, rules, moment }),
       createCancelWorker({ ...deps, billing }),
       createCustomerNoteWorker({ ...deps, wallets, billing, secrets }),
+      createEraseWorker({ ...deps, wallets }),
       createSubscriptionWorker({
         ...deps,
         readSubscription: createReadSubscription({ wallets, billing, rules, moment }),

@@ -1,6 +1,6 @@
 import { type Account, newAccount } from './account/account.ts';
 import type { Decision } from './account/decision.ts';
-import { decideReturn, isWalletOf, names } from './account/linking.ts';
+import { decideReturn, isWalletOf, names, ownedAgain } from './account/linking.ts';
 import { accountIdOf, type Hash } from './identity.ts';
 import type { Clock } from './time.ts';
 import { isChatUser, type WalletUser } from './wallet-user.ts';
@@ -68,7 +68,7 @@ export function createAccountsOfUsers(deps: { wallets: Wallets; hash: Hash; cloc
           if (current === null || !isWalletOf(current, user, own)) {
             return { account: null, reply: { isTheirs: false } };
           }
-          const decision = decide(current, seen);
+          const decision = decide(ownedAgain(current, user, own), seen);
           return { ...decision, reply: { isTheirs: true, reply: decision.reply } };
         });
         if (outcome.isTheirs) return { accountId: id, reply: outcome.reply };

@@ -13,7 +13,7 @@ export const API_KEY_PREFIX = 'tb_';
 const SHAPE = /^tb_[A-Za-z0-9_-]{43}$/;
 
 /** Characters of a key's name. */
-const LONGEST_KEY_NAME = 40;
+export const LONGEST_KEY_NAME = 40;
 
 /** Keys that may be made for one account in an hour. */
 const MADE_AN_HOUR = 10;
@@ -110,7 +110,10 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
       if (offer.kind === 'withheld') throw new Error('expected a key or a limit, got neither');
       return offer;
     },
-    list: async (of) => ((await users.read(of))?.apiKeys ?? []).map(listed),
+    async list(of) {
+      const account = await users.read(of);
+      return account === null ? [] : listedKeys(account);
+    },
     async revoke(of, id) {
       const { reply } = await users.run(of, [], (account) => decideRevokeKey(account, id, clock()));
       return reply === null ? null : listed(reply);
@@ -127,6 +130,11 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
       return key === null ? null : { accountId, keyId: key.id };
     },
   };
+}
+
+/** @returns a wallet's keys as their owner sees them, oldest first */
+export function listedKeys({ apiKeys }: Pick<Account, 'apiKeys'>): ListedKey[] {
+  return apiKeys.map(listed);
 }
 
 function listed({ id, name, createdAt, lastUsedAt }: ApiKey): ListedKey {

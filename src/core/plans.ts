@@ -1,11 +1,11 @@
 import { type AccountPlan, type AccountPlanDeps, createAccountPlan } from './account-plan.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
-import type { ChatUser } from './chat.ts';
+import type { WalletUser } from './wallet-user.ts';
 import type { Wallets } from './wallets.ts';
 
 /** Where members look at their plan, change it, and end it. */
 export interface Plans {
-  of(user: ChatUser): AccountPlan;
+  of(user: WalletUser): AccountPlan;
   ofAccount(accountId: string): AccountPlan;
 }
 

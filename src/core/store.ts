@@ -26,7 +26,8 @@ export type Topic =
   | 'clawback'
   | 'subscription'
   | 'kept'
-  | 'customer_note';
+  | 'customer_note'
+  | 'erase';
 
 export interface NewRow {
   /** Unique over all topics. A row whose id is already waiting is left as it is. */

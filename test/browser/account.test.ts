@@ -75,7 +75,7 @@ describe.skipIf(browser === null)('the account page in Chromium', () => {
     const left = (account?.ledger?.balance ?? 0) - (stage.bot.kept.receipts().at(-1)?.charged ?? 0);
     await expect(page.locator('.figure strong').textContent()).resolves.toBe(left.toLocaleString('en-US'));
     await expect(page.locator('section:has(#receipts) tbody tr').count()).resolves.toBe(20);
-    await expect(page.getByText('You have Pro, which renews').count()).resolves.toBe(1);
+    await expect(page.getByText('Your plan: NeuralAPI Pro').count()).resolves.toBe(1);
   });
 
   it.each(['light', 'dark'] as const)('has nothing that axe finds wrong, in %s', async (colorScheme) => {

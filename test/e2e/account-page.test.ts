@@ -116,7 +116,7 @@ describe('the account page', () => {
     await payAt(awayTo(await hers.submit('/account/subscribe', { plan: 'starter' })), 'ann@example.com');
     await bot.settle();
     const page = await hers.get('/account');
-    expect(page.text).toContain('<strong>Starter</strong>, which renews');
+    expect(page.text).toContain('Your plan: <strong>NeuralAPI Starter</strong>');
     expect(page.text).not.toContain('action="/account/subscribe"');
   });
 

@@ -3,8 +3,16 @@ import { linkIn, type Person, reads } from './people.ts';
 /** A browser without script: keeps cookies, follows redirects within the bot, fills in forms. */
 export interface PageVisitor {
   get(url: string): Promise<Seen>;
-  /** Posts a form of the last page that has this action, as its fields stand but for these. */
-  submit(action: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Seen>;
+  /**
+   * Posts a form of the last page that has this action, as its fields stand but for these.
+   * @param form another form whose hidden fields are sent, for what the page itself does not offer
+   */
+  submit(
+    action: string,
+    fields?: Record<string, string>,
+    headers?: Record<string, string>,
+    form?: string,
+  ): Promise<Seen>;
   cookies: Map<string, string>;
 }
 
@@ -41,8 +49,8 @@ export function createPageVisitor(base: string): PageVisitor {
   return {
     cookies,
     get: (url) => send(url),
-    submit(action, fields = {}, headers = {}) {
-      const body = new URLSearchParams(hiddenFields(last, action));
+    submit(action, fields = {}, headers = {}, form = action) {
+      const body = new URLSearchParams(hiddenFields(last, form));
       for (const [name, value] of Object.entries(fields)) body.set(name, value);
       return send(action, { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin', ...headers } });
     },

@@ -1,11 +1,12 @@
-import { type Account, newAccount } from '../account/account.ts';
+import { newAccount } from '../account/account.ts';
 import type { Notice } from '../account/notice-facts.ts';
+import { type PlanView, planView } from '../account/plan-change.ts';
 import type { Receipt } from '../account/receipt.ts';
 import type { Moment, Rules } from '../account/rules.ts';
 import type { AccountsOfUsers } from '../accounts-of-users.ts';
 import type { AlertSettings, AlertSettingsStore } from '../alert-settings.ts';
+import { type ListedKey, listedKeys } from '../api-keys.ts';
 import type { Grant } from '../billing.ts';
-import { isSameUser } from '../identity.ts';
 import type { Store } from '../store.ts';
 import type { WalletUser } from '../wallet-user.ts';
 import { figuresOf, type WalletFigures } from '../wallet-view.ts';
@@ -28,6 +29,10 @@ export interface AccountView {
   /** Those that hold tokens, the earliest expiry first, as last read from Dodo. */
   grants: readonly Grant[];
   alerts: AlertSettings;
+  /** null: none. */
+  plan: PlanView | null;
+  /** Oldest first. */
+  apiKeys: readonly ListedKey[];
   /** Notices that no DM could bring. */
   undelivered: readonly Notice[];
   receipts: ReceiptPage;
@@ -77,20 +82,17 @@ export function createAccountViews(deps: AccountViewDeps): AccountViews {
         by: user,
         owner: account.owner,
         identities: account.identities,
-        isOwner: isOwnerOf(account, user),
+        isOwner: account.id === deps.users.ownId(user),
         figures: figuresOf(account, deps.rules, moment),
         grants: account.grants.filter(({ remaining }) => remaining > 0).toSorted(byExpiry),
         alerts,
+        plan: planView(account, deps.rules, moment.now),
+        apiKeys: listedKeys(account),
         undelivered: account.undelivered,
         receipts,
       };
     },
   };
-}
-
-/** @returns whether the wallet is this chat user's own, and not one that they were let into */
-function isOwnerOf(account: Pick<Account, 'owner'>, user: WalletUser): boolean {
-  return isSameUser(account.owner, user);
 }
 
 function byExpiry(a: Grant, b: Grant): number {

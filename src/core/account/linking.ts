@@ -1,7 +1,7 @@
 import type { ChatUser } from '../chat.ts';
 import { isSameUser } from '../identity.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import { isChatUser, type WalletUser } from '../wallet-user.ts';
 import type { Account } from './account.ts';
 import { customerNoteRows } from './customer-note.ts';
 import type { Decision } from './decision.ts';
@@ -40,6 +40,12 @@ export type DoorReason = 'wrong_code' | 'full' | 'already_in';
 /** @returns whether this account is the chat user's wallet; `ownId` is the id of the one that is derived from them */
 export function isWalletOf(account: Account, user: WalletUser, ownId: string): boolean {
   return account.id === ownId ? account.joined === null : names(account, user);
+}
+
+/** The wallet of a chat user who was forgotten and comes back: it is derived from them, so it is theirs again. */
+export function ownedAgain(account: Account, user: WalletUser, ownId: string): Account {
+  const isForgotten = account.id === ownId && isChatUser(user) && !isChatUser(account.owner);
+  return isForgotten ? { ...account, owner: user } : account;
 }
 
 /** @returns whether the wallet lets this chat user in beside its owner */

@@ -8,23 +8,34 @@ import { balanceSection } from './sections/balance.ts';
 import { buyingSection } from './sections/buying.ts';
 import { dataSection } from './sections/data.ts';
 import { identitiesSection } from './sections/identities.ts';
+import { keysSection } from './sections/keys.ts';
 import { noticesSection } from './sections/notices.ts';
 import { receiptsSection } from './sections/receipts.ts';
 
-/** A sentence above everything. */
-export interface Message {
-  text: string;
-  isBad: boolean;
+/** What the page says once. */
+export interface News {
+  /** Above everything. */
+  message: { text: string; isBad: boolean } | null;
+  /** A new API key. */
+  secret: string | null;
+}
+
+/** What all of these pages show alike. */
+export interface PageFacts {
+  frame: Frame;
+  catalogue: Catalogue;
+  /** Where the API is, without a slash at the end. */
+  apiUrl: string;
 }
 
 /** The account page itself. `token`: for its forms. */
 export function accountPage(
-  frame: Frame,
-  catalogue: Catalogue,
+  { frame, catalogue, apiUrl }: PageFacts,
   view: AccountView,
   token: string,
-  message: Message | null,
+  news: News,
 ): Html {
+  const { message } = news;
   const formOf = createFormOf(frame.base, token);
   return pageOf(frame, {
     title: 'Your account',
@@ -35,11 +46,12 @@ ${message !== null && html`<p class="said ${message.isBad ? 'bad' : 'good'}" rol
 <div class="sections">
 ${noticesSection(view, frame.brand, formOf)}
 ${balanceSection(view)}
-${buyingSection(view, catalogue, formOf)}
+${buyingSection(view, frame, catalogue, formOf)}
 ${receiptsSection(view, frame.base)}
+${keysSection(view, apiUrl, news.secret, formOf)}
 ${alertsSection(view, formOf)}
 ${identitiesSection(view, formOf)}
-${dataSection(frame.base)}
+${dataSection(view, frame.base)}
 </div>`,
   });
 }

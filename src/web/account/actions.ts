@@ -1,15 +1,26 @@
+import type { Erasing } from '../../core/account-page/erasing.ts';
 import type { AlertSettingsStore } from '../../core/alert-settings.ts';
+import type { ApiKeys } from '../../core/api-keys.ts';
 import type { ChatUser, PlatformName } from '../../core/chat.ts';
+import type { Brand } from '../../core/command.ts';
 import type { Linking } from '../../core/linking.ts';
+import type { Plans } from '../../core/plans.ts';
 import type { WalletView } from '../../core/wallet-view.ts';
 import { type BuyDeps, buy } from './buy.ts';
+import { eraseRefusalText } from './erase-page.ts';
 import { textField, textFields, wholeNumber } from './fields.ts';
+import { keyActions } from './key-actions.ts';
 import type { Action } from './outcome.ts';
+import { planAction } from './plan-action.ts';
 
 export interface ActionDeps extends BuyDeps {
   alerts: Pick<AlertSettingsStore, 'change'>;
   wallet: Pick<WalletView, 'noticesShown'>;
   linking: Pick<Linking, 'takeOff'>;
+  plans: Plans;
+  apiKeys: ApiKeys;
+  erasing: Erasing;
+  brand: Brand;
   /** The operator's cap on overage. */
   mostCents: number;
 }
@@ -44,6 +55,17 @@ export function createActions(deps: ActionDeps): Readonly<Record<string, Action>
       const said = { took_off: 'removed', left: 'left', nothing: 'nobody' } as const;
       return { kind: 'done', said: said[outcome.kind] };
     },
+    async erase({ user }, request) {
+      if (textField(request, 'sure') !== 'yes') {
+        return { kind: 'refused', status: 400, text: 'Nothing was erased: please tick the box first.' };
+      }
+      const outcome = await deps.erasing.erase(user);
+      return outcome === 'erased'
+        ? { kind: 'erased' }
+        : { kind: 'refused', status: 409, text: `Nothing was erased. ${eraseRefusalText(outcome)}` };
+    },
+    plan: planAction(deps),
+    ...keyActions(deps.apiKeys),
     ...buy(deps),
   };
 }

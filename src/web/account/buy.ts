@@ -2,7 +2,8 @@ import { type Catalogue, packOf, planOf } from '../../core/catalogue.ts';
 import { tooManyLinksText } from '../../core/checkout-reply.ts';
 import { type ClosedTo, closedText } from '../../core/places.ts';
 import type { CheckoutOffer, Shop } from '../../core/shop.ts';
-import { isChatUser, type WalletUser } from '../../core/wallet-user.ts';
+import type { WalletUser } from '../../core/wallet-user.ts';
+import { closedOnPage } from './closed.ts';
 import { textField, wholeNumber } from './fields.ts';
 import type { Action, Outcome } from './outcome.ts';
 import { MOST_PACKS } from './sections/buying.ts';
@@ -15,10 +16,9 @@ export interface BuyDeps {
 
 /** The forms that lead to Dodo: checkouts, and the customer portal. */
 export function buy({ shop, closedTo, catalogue }: BuyDeps): Record<string, Action> {
-  /** The page is in no server and no channel: only who is closed out as a member is not sold to. */
   function closed(by: WalletUser): Outcome | null {
-    const to = isChatUser(by) ? closedTo({ by, isPrivatePlace: true, space: null, channels: [] }) : null;
-    return to === 'member' ? refused(403, closedText(to)) : null;
+    const to = closedOnPage(closedTo, by);
+    return to === null ? null : refused(403, closedText(to));
   }
 
   return {

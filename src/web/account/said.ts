@@ -4,6 +4,8 @@ const SENTENCES = {
   notices: 'Those notices will not be shown again.',
   removed: 'Done: they no longer spend from this wallet.',
   left: 'Done: you no longer share that wallet. Here you have a wallet of your own again.',
+  revoked: 'Done: that key opens nothing any more.',
+  no_key: 'There is no such key any more.',
   nobody: 'Nobody was removed: they did not share this wallet any more.',
 } as const;
 

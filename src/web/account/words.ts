@@ -20,7 +20,12 @@ export function timeOf(at: Millis, form: 'day' | 'minute' = 'minute'): Html {
   return html`<time datetime="${iso}" data-form="${form}">${shown}</time>`;
 }
 
-/** Our notices' Markdown, which has bold and code only. */
+/** A text of ours for chat: a paragraph for each line. */
+export function markdownLines(text: string): Html[] {
+  return text.split('\n').map((line) => html`<p>${markdownLine(line)}</p>`);
+}
+
+/** Our texts' Markdown, which has bold and code only. */
 export function markdownLine(text: string): Html[] {
   return text
     .split(/(\*\*[^*]+\*\*|`[^`]+`)/)

@@ -1,29 +1,38 @@
+import type { PlanView } from '../../../core/account/plan-change.ts';
 import type { AccountView } from '../../../core/account-page/view.ts';
 import type { Catalogue } from '../../../core/catalogue.ts';
 import { packOffer, planOffer } from '../../../core/offer-text.ts';
+import { planButtons, planText } from '../../../core/plan-text.ts';
 import type { FormOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
-import { timeOf } from '../words.ts';
+import type { Frame } from '../layout.ts';
+import { replyForms } from '../reply-forms.ts';
+import { markdownLines } from '../words.ts';
 
 /** Packs in one purchase, as in chat. */
 export const MOST_PACKS = 20;
 
 /** The plan, tokens bought once, and invoices. */
-export function buyingSection({ figures }: AccountView, catalogue: Catalogue, formOf: FormOf): Html {
-  const { plan, hasCustomer } = figures;
+export function buyingSection(
+  { figures, plan }: AccountView,
+  frame: Frame,
+  catalogue: Catalogue,
+  formOf: FormOf,
+): Html {
   return html`<section class="card" aria-labelledby="plan">
 <h2 id="plan">Plan and payments</h2>
-${plan === null ? subscribe(catalogue, formOf) : running(plan)}
+${plan === null ? subscribe(catalogue, formOf) : running(plan, frame, formOf)}
 <h3>Tokens without a plan, or beside it</h3>
 ${topUp(catalogue, formOf)}
 <h3>Invoices and card</h3>
-${hasCustomer ? formOf('/account/invoices', html`<p>Invoices, your card and your address are kept by Dodo Payments, who sells for us.</p><button class="quiet">Open the payment portal</button>`) : html`<p class="quiet">You have not bought anything yet, so there are no invoices.</p>`}
+${figures.hasCustomer ? formOf('/account/invoices', html`<p>Invoices, your card and your address are kept by Dodo Payments, who sells for us.</p><button class="quiet">Open the payment portal</button>`) : html`<p class="quiet">You have not bought anything yet, so there are no invoices.</p>`}
 </section>`;
 }
 
-function running({ name, endsAtPeriodEnd, nextBillingAt }: NonNullable<AccountView['figures']['plan']>): Html {
-  const on = nextBillingAt === null ? null : html` on ${timeOf(nextBillingAt, 'day')}`;
-  return html`<p>You have <strong>${name}</strong>, which ${endsAtPeriodEnd ? 'ends' : 'renews'}${on}.</p>`;
+function running(plan: PlanView, { brand, base }: Frame, formOf: FormOf): Html {
+  // The portal has a button of its own below.
+  const buttons = planButtons(plan).filter((button) => !('action' in button && button.action === 'billing'));
+  return html`${markdownLines(planText(plan, brand.name))}${replyForms(buttons, base, formOf)}`;
 }
 
 function subscribe({ plans }: Catalogue, formOf: FormOf): Html {
