@@ -15,7 +15,7 @@ export function createAccountPage(outside: Outside, services: AppServices, confi
   return createAccountRouter({
     ...member,
     door: member.accountDoor,
-    views: createAccountViews({ users, store, alerts: member.alerts, rules, moment }),
+    views: createAccountViews({ users, store, alerts: member.alerts, usage: member.usage, rules, moment }),
     exportOf: createAccountExport({ users, store, clock }),
     erasing: createErasing({ users, clock }),
     mostCents: rules.overageCapCents,

@@ -65,8 +65,7 @@ describe.skipIf(browser === null)('the account page in Chromium', () => {
 
   async function screenshot(name: string): Promise<void> {
     if (!TAKES_SCREENSHOTS) return;
-    const path = new URL(`../../docs/${name}.png`, import.meta.url).pathname;
-    await page.screenshot({ path, clip: { x: 0, y: 0, ...(page.viewportSize() ?? DESK) }, fullPage: true });
+    await page.screenshot({ path: new URL(`../../docs/${name}.png`, import.meta.url).pathname, fullPage: true });
   }
 
   it('opens by the link and shows the wallet', async () => {

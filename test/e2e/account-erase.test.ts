@@ -73,7 +73,11 @@ describe('erasing from the account page', () => {
       all.map(({ askId, charged, settledBy, settledAt }) => [askId, charged, settledBy, settledAt]);
     expect(books(bot.kept.receipts())).toEqual(books(receipts));
     for (const receipt of bot.kept.receipts()) {
-      expect(receipt).toMatchObject({ model: '', usage: { inputTokens: 0, outputTokens: 0 }, by: { platform: 'api' } });
+      expect(receipt).toMatchObject({
+        model: 'erased',
+        usage: { inputTokens: 0, outputTokens: 0 },
+        by: { platform: 'api' },
+      });
     }
     expect(JSON.stringify([her(), bot.kept.receipts(), bot.kept.records('audit')])).not.toMatch(
       new RegExp(`${ann.id}|${same.id}`),

@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.ts';
 import type { AccountsOfUsers } from '../accounts-of-users.ts';
+import { allRecords } from '../all-records.ts';
 import type { Store, StoredRecord } from '../store.ts';
 import type { Clock } from '../time.ts';
 import type { WalletUser } from '../wallet-user.ts';
@@ -14,9 +15,6 @@ export interface AccountExport {
   audit: object[];
 }
 
-/** More than any wallet has, and what one answer can carry. */
-const MOST = 100_000;
-
 /** @returns a reader of what a wallet holds; hashes of keys to it are left out */
 export function createAccountExport(deps: {
   users: Pick<AccountsOfUsers, 'idOf' | 'read'>;
@@ -25,7 +23,11 @@ export function createAccountExport(deps: {
 }): (of: WalletUser) => Promise<AccountExport> {
   return async (of) => {
     const [accountId, account] = [await deps.users.idOf(of), await deps.users.read(of)];
-    const bodies = async (kind: string) => (await deps.store.records(accountId, kind, MOST)).map(bodyOf).reverse();
+    const bodies = async (kind: string): Promise<object[]> => {
+      const pages: object[] = [];
+      for await (const page of allRecords(deps.store, accountId, kind)) pages.push(...page.map(bodyOf));
+      return pages.reverse();
+    };
     const [receipts, ledger, audit] = await Promise.all([bodies('ask'), bodies('ledger'), bodies('audit')]);
     return {
       exported_at: new Date(deps.clock()).toISOString(),

@@ -8,6 +8,7 @@ import type { AlertSettings, AlertSettingsStore } from '../alert-settings.ts';
 import { type ListedKey, listedKeys } from '../api-keys.ts';
 import type { Grant } from '../billing.ts';
 import type { Store } from '../store.ts';
+import type { Usage, UsageOverview } from '../usage.ts';
 import type { WalletUser } from '../wallet-user.ts';
 import { figuresOf, type WalletFigures } from '../wallet-view.ts';
 
@@ -36,6 +37,8 @@ export interface AccountView {
   /** Notices that no DM could bring. */
   undelivered: readonly Notice[];
   receipts: ReceiptPage;
+  /** Of the last 30 days. */
+  usage: UsageOverview;
 }
 
 export interface ReceiptPage {
@@ -55,6 +58,7 @@ export interface AccountViewDeps {
   users: AccountsOfUsers;
   store: Pick<Store, 'records'>;
   alerts: Pick<AlertSettingsStore, 'settings'>;
+  usage: Pick<Usage, 'ofAccount'>;
   rules: Rules;
   moment(): Moment;
 }
@@ -73,9 +77,10 @@ export function createAccountViews(deps: AccountViewDeps): AccountViews {
       const found = await deps.users.read(user);
       const moment = deps.moment();
       const account = found ?? newAccount(deps.users.ownId(user), user, moment.now);
-      const [alerts, receipts] = await Promise.all([
+      const [alerts, receipts, usage] = await Promise.all([
         deps.alerts.settings(user),
         receiptsOf(account.id, Math.min(page, MOST_PAGES)),
+        deps.usage.ofAccount(account.id),
       ]);
       return {
         accountId: account.id,
@@ -90,6 +95,7 @@ export function createAccountViews(deps: AccountViewDeps): AccountViews {
         apiKeys: listedKeys(account),
         undelivered: account.undelivered,
         receipts,
+        usage,
       };
     },
   };

@@ -64,14 +64,17 @@ export function decideErase(account: Account, now: Millis): Decision<EraseRefusa
   };
 }
 
+/** Stands for the model of an answer whose receipt was erased. */
+const ERASED = 'erased';
+
 /** What stays of a receipt for the books: its number, what it charged and how that was settled. null: it is so already. */
 export function erasedReceipt({ kind, id, at, accountId, body }: StoredRecord): NewRecord | null {
   const receipt = body as Receipt;
-  if (receipt.model === '') return null;
+  if (receipt.model === ERASED) return null;
   const erased: Receipt = {
     ...receipt,
     by: apiUserOf(accountId),
-    model: '',
+    model: ERASED,
     usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
     startedAt: receipt.settledAt,
   };

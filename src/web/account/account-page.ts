@@ -11,6 +11,7 @@ import { identitiesSection } from './sections/identities.ts';
 import { keysSection } from './sections/keys.ts';
 import { noticesSection } from './sections/notices.ts';
 import { receiptsSection } from './sections/receipts.ts';
+import { usageSection } from './sections/usage.ts';
 
 /** What the page says once. */
 export interface News {
@@ -47,8 +48,9 @@ ${message !== null && html`<p class="said ${message.isBad ? 'bad' : 'good'}" rol
 ${noticesSection(view, frame.brand, formOf)}
 ${balanceSection(view)}
 ${buyingSection(view, frame, catalogue, formOf)}
+${usageSection(view.usage)}
 ${receiptsSection(view, frame.base)}
-${keysSection(view, apiUrl, news.secret, formOf)}
+${keysSection(view, { apiUrl, base: frame.base }, news.secret, formOf)}
 ${alertsSection(view, formOf)}
 ${identitiesSection(view, formOf)}
 ${dataSection(view, frame.base)}

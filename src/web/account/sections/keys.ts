@@ -5,7 +5,12 @@ import { type Child, type Html, html } from '../html.ts';
 import { timeOf } from '../words.ts';
 
 /** Keys for programs, and a box to try them in. `issued`: a new key, shown this once. */
-export function keysSection({ apiKeys }: AccountView, apiUrl: string, issued: string | null, formOf: FormOf): Html {
+export function keysSection(
+  { apiKeys }: AccountView,
+  { apiUrl, base }: { apiUrl: string; base: string },
+  issued: string | null,
+  formOf: FormOf,
+): Html {
   return html`<section class="card wide" aria-labelledby="keys">
 <h2 id="keys">API</h2>
 <p>Any OpenAI client works with this wallet: set its base URL to <code>${apiUrl}/v1</code> and its key to one of yours. What it uses is charged here as in chat.</p>
@@ -17,7 +22,7 @@ ${formOf(
 <input id="key-name" name="name" type="text" maxlength="${LONGEST_KEY_NAME}" autocomplete="off"></p>
 <button>Make a key</button>`,
 )}
-${tryBox(apiUrl, issued)}
+${tryBox(base, issued)}
 </section>`;
 }
 
@@ -32,8 +37,8 @@ ${formOf('/account/keys-revoke', html`<input type="hidden" name="key" value="${i
 }
 
 /** Needs script, so it is hidden until the script shows it. The key stays in the browser. */
-function tryBox(apiUrl: string, issued: string | null): Html {
-  return html`<form id="try" data-url="${apiUrl}/api/generate" hidden>
+function tryBox(base: string, issued: string | null): Html {
+  return html`<form id="try" data-url="${base}/api/generate" hidden>
 <h3>Try it</h3>
 <p class="field"><label for="try-key">API key (it stays in this browser)</label>
 <input id="try-key" type="password" autocomplete="off" required value="${issued ?? ''}"></p>
