@@ -12,6 +12,19 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1_120, height: 900 };
 
+/** Of the page's height, in a screenshot. */
+const SHOWN = 1_400;
+
+interface ChartWindow {
+  document: { querySelector(selector: string): unknown };
+  Chart: {
+    getChart(canvas: unknown): {
+      id: string;
+      data: { labels: string[]; datasets: { label: string; data: number[]; backgroundColor: string }[] };
+    };
+  };
+}
+
 /** Set, the screenshots in docs/ are made again. */
 const TAKES_SCREENSHOTS = process.env.SCREENSHOTS === 'yes';
 
@@ -65,7 +78,9 @@ describe.skipIf(browser === null)('the account page in Chromium', () => {
 
   async function screenshot(name: string): Promise<void> {
     if (!TAKES_SCREENSHOTS) return;
-    await page.screenshot({ path: new URL(`../../docs/${name}.png`, import.meta.url).pathname, fullPage: true });
+    const path = new URL(`../../docs/${name}.png`, import.meta.url).pathname;
+    const width = page.viewportSize()?.width ?? DESK.width;
+    await page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height: SHOWN } });
   }
 
   it('opens by the link and shows the wallet', async () => {
@@ -95,6 +110,53 @@ describe.skipIf(browser === null)('the account page in Chromium', () => {
     await screenshot('account-phone');
     await page.setViewportSize({ width: 320, height: 568 });
     expect(await overhang()).toBe(0);
+  });
+
+  it('draws the usage that the table tells, for each model, again when the page turns dark', async () => {
+    await signIn();
+    const drawn = () =>
+      page.evaluate(() => {
+        const { Chart, document } = globalThis as unknown as ChartWindow;
+        const { data, id } = Chart.getChart(document.querySelector('canvas'));
+        const colours = data.datasets.map(({ backgroundColor }) => backgroundColor);
+        return {
+          id,
+          colours,
+          labels: data.labels,
+          series: data.datasets.map(({ label, data: tokens }) => [label, tokens]),
+        };
+      });
+    const light = await drawn();
+    const receipts = stage.bot.kept.receipts();
+    expect(light.labels).toHaveLength(30);
+    expect(light.series.map(([name]) => name).toSorted()).toEqual(['gpt-5-mini', 'gpt-5.4-mini']);
+    const drawnTokens = light.series.flatMap(([, tokens]) => tokens as number[]);
+    expect(drawnTokens.reduce((sum, tokens) => sum + tokens, 0)).toBe(
+      receipts.reduce((sum, { charged }) => sum + charged, 0),
+    );
+    await page.getByText('The same as a table').click();
+    await expect(page.locator('#usage-table tbody tr').count()).resolves.toBe(30);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(async () => (await drawn()).colours).not.toEqual(light.colours);
+    expect((await drawn()).series).toEqual(light.series);
+  });
+
+  it('makes a key, and tries the API with it', async () => {
+    await signIn();
+    await page.getByLabel('Name of a new key').fill('laptop');
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    const secret = (await page.locator('code.secret').textContent()) ?? '';
+    await expect(page.getByLabel('API key (it stays').inputValue()).resolves.toBe(secret);
+    const before = stage.bot.kept.receipts().length;
+    await page.getByRole('button', { name: 'Send' }).click();
+    const answer = page.locator('#try-answer');
+    await answer.getByText('ask_id').waitFor();
+    await expect(answer.textContent()).resolves.toMatch(/^200 OK/);
+    expect(stage.bot.kept.receipts()).toHaveLength(before + 1);
+    await page.getByLabel('API key (it stays').fill('wrong');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await answer.getByText('401').waitFor();
+    complaints = complaints.filter((text) => !text.includes('401'));
   });
 
   it('can be walked and worked with the keyboard alone', async () => {

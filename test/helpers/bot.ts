@@ -42,8 +42,8 @@ export interface Bot {
    * series; with them, as they are written there: `rows_waiting{topic="inbox"}`.
    */
   metric(name: string): Promise<number>;
-  /** Ends the bot and starts another one on the same store. */
-  restart(): Promise<void>;
+  /** Ends the bot and starts another one on the same store, with these variables changed. */
+  restart(changes?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,9 +88,10 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   });
   const logged: Logged[] = [];
   const env = typeof options.env === 'function' ? await options.env(world) : options.env;
-  const { config, secrets } = loadConfig({ ...world.env, ...env });
+  let loaded = loadConfig({ ...world.env, ...env });
+  const { config } = loaded;
   const start = () =>
-    createApp(config, secrets, {
+    createApp(loaded.config, loaded.secrets, {
       clock: now,
       log: collectingLog(logged),
       usageGatherMs: 20,
@@ -139,8 +140,9 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
       const text = await (await fetch(`${bot.app.url}/metrics`)).text();
       return sumOfSeries(text, `tallybot_${name}`);
     },
-    async restart() {
+    async restart(changes = {}) {
       await bot.app.close();
+      loaded = loadConfig({ ...world.env, ...env, ...changes });
       restarts += 1;
       // Connections that Node keeps open to the ended bot are noticed to be gone.
       await pause(20);

@@ -10,7 +10,8 @@ export function replyForms(buttons: readonly Button[], base: string, formOf: For
 function formFor(button: Button, base: string, formOf: FormOf): Html {
   if ('url' in button) return html`<a class="button quiet" href="${button.url}" rel="noreferrer">${button.label}</a>`;
   const { label, action, style } = button;
-  const look = style === 'primary' ? '' : style === 'danger' ? 'danger' : 'quiet';
+  // A change is only offered here: what stands out is to confirm it.
+  const look = style === 'danger' ? 'danger' : action.startsWith('plan_change') || style !== 'primary' ? 'quiet' : '';
   if (action.startsWith('plan_')) {
     const field = html`<input type="hidden" name="step" value="${action}">`;
     return formOf('/account/plan', html`${field}<button class="${look}">${label}</button>`);

@@ -1,5 +1,6 @@
 // Chart.js comes before this module, as a plain script: its one file for browsers is no module.
 const { Chart } = globalThis;
+if (Chart !== undefined) Chart.defaults.font.family = 'system-ui, sans-serif';
 
 /** Reads days and, for each model, the tokens of each day; the last column is the sum of the others. */
 function readTable(table) {
