@@ -105,6 +105,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
             ...services,
             ...services.member,
             clock,
+            log,
             brandName: config.brand.name,
             baseUrl: config.baseUrl,
           }),

@@ -5,6 +5,7 @@ import { createPinoLog } from '../../src/ports/log/pino-log.ts';
 import { signedHeaders } from '../../src/sandbox/dodo/webhook-signing.ts';
 import type { SimulatedWorldOptions } from '../../src/sandbox/simulated-world.ts';
 import { type Bot, startBot } from '../helpers/bot.ts';
+import { developerWith, keyOf } from '../helpers/developer.ts';
 import { ask, buy, checkoutOf, linkIn, type Person, payAt, personOn, reads } from '../helpers/people.ts';
 
 /** What no line may have: words of members, of the model, of the operator's prompt, of buyers, of strangers' requests. */
@@ -210,5 +211,18 @@ describe('request ids', () => {
     expect(made).toMatch(/^[\da-f-]{36}$/);
     expect(await send('/nothing', 'two words')).not.toBe('two words');
     expect(await send('/nothing', 'x'.repeat(65))).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  it('are tied to the ask that a program makes', async () => {
+    const ann = personOn('discord', bot, 'ann');
+    await buy(bot, ann, 'starter');
+    const developer = developerWith(await keyOf(ann), bot);
+    const told = await developer.post('/api/generate', { prompt: 'Hello?' }, { 'x-request-id': 'a-program' });
+    expect(told.headers.get('x-request-id')).toBe('a-program');
+    await vi.waitFor(() => expect(linesWith('a-program').length).toBeGreaterThan(1));
+    expect(linesWith('a-program')[0]).toMatchObject({ askId: told.body.ask_id, msg: 'a request asks' });
+    expect(output).not.toContain(developer.key);
+    expect(await bot.metric('asks_settled_total{source="api",outcome="answered"}')).toBe(1);
+    expect(await bot.metric('tokens_charged_total{source="api",model="gpt-5.4-mini"}')).toBe(told.body.tokens_used);
   });
 });

@@ -1,12 +1,15 @@
 import type { Request, Response } from 'express';
 import type { ApiAnswer, ApiAsk, ApiAsks, ApiQuestion } from '../../core/api-asks.ts';
+import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/time.ts';
 import { HttpProblem } from '../errors.ts';
+import { requestIdOf } from '../request-id.ts';
 import { refusedProblem } from './refused.ts';
 import type { Caller } from './route.ts';
 
 export interface AskingDeps {
   apiAsks: ApiAsks;
+  log: Log;
   clock: Clock;
 }
 
@@ -18,12 +21,15 @@ export type Begun = { again: ApiAnswer } | { ask: ApiAsk };
  * @throws HttpProblem when it is refused, when the key was used for something else, or while its first ask runs
  */
 export async function begin(
-  { apiAsks, clock }: AskingDeps,
+  { apiAsks, clock, log }: AskingDeps,
   request: Request,
+  response: Response,
   caller: Caller,
   question: Pick<ApiQuestion, 'prompt' | 'mostOutputTokens'>,
 ): Promise<Begun> {
   const started = await apiAsks.start({ ...caller, ...question, once: onceOf(request) });
+  if (started.kind === 'started')
+    log.debug({ requestId: requestIdOf(response), askId: started.ask.askId }, 'a request asks');
   switch (started.kind) {
     case 'started':
       return { ask: started.ask };

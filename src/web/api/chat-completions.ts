@@ -67,7 +67,7 @@ export function createChatCompletions(deps: ChatCompletionsDeps): ApiRoute {
     refuseUnsupported(asked);
     const question = { prompt: messagesOf(asked), mostOutputTokens: boundOf(asked) };
     const created = Math.floor(deps.clock() / SECOND);
-    const begun = await begin(deps, request, caller, question);
+    const begun = await begin(deps, request, response, caller, question);
     if (asked.stream !== true) return whole(response, begun, created);
     return streamed(response, begun, created, asked.stream_options?.include_usage === true);
   }

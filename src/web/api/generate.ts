@@ -27,7 +27,7 @@ export function createGenerate(deps: AskingDeps): ApiRoute {
     errors: [400, 402, 403, 409, 422, 429, 502, 503],
     async handle(request, response, caller) {
       const { prompt } = parsed(body, request.body);
-      const begun = await begin(deps, request, caller, { prompt, mostOutputTokens: null });
+      const begun = await begin(deps, request, response, caller, { prompt, mostOutputTokens: null });
       const given = 'again' in begun ? begun.again : await runWhileConnected(response, begun.ask, () => {});
       const problem = failureProblem(given);
       if (problem !== null) throw problem;
