@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
 import { checkoutOf, type Person, payAt, personOn } from '../helpers/people.ts';
 import { type Books, readBooks, readBooksFile, readDodo, sum } from './books.ts';
-import { createFleet, type Fleet, type FleetOptions, metricOf, until } from './fleet.ts';
+import { createFleet, type Fleet, type FleetOptions, metricOf, runningAsks, until } from './fleet.ts';
 import type { Member } from './member-process.ts';
 import type { Point } from './protocol.ts';
 import type { Random } from './random.ts';
@@ -83,6 +83,15 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     renewals += 1;
   }
 
+  /** Lets answers end that are being written, so that no jump of the clocks takes them from their writers; for 10 s at most. */
+  async function answersEnd(): Promise<void> {
+    for (const deadline = performance.now() + 10_000; performance.now() < deadline; await pause(50)) {
+      const up = fleet.members().filter((member) => member.isUp());
+      const running = await Promise.all(up.map((member) => runningAsks(member).catch(() => 0)));
+      if (sum(running) === 0) return;
+    }
+  }
+
   /** Time goes by, the meter runs; nobody waits for a process that may be stalled. @returns whether the point was come to */
   async function liveUntil(reached: Promise<unknown>): Promise<boolean> {
     let isReached = false;
@@ -93,7 +102,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       () => {},
     );
     // The answers first; later on time may jump.
-    await Promise.race([arrival, pause(1_500)]);
+    await Promise.race([arrival, pause(1_000).then(answersEnd)]);
     for (let step = 0; step < 20 && !isReached; step += 1) {
       fleet.advance(20_000);
       void dodo.tick();
@@ -151,6 +160,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   }
 
   async function recover(): Promise<void> {
+    await answersEnd();
     for (let step = 0; step < 12; step += 1) {
       fleet.advance(65_000);
       await fleet.settle();

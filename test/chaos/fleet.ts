@@ -9,6 +9,7 @@ import {
   type SimulatedWorld,
   type SimulatedWorldOptions,
 } from '../../src/sandbox/simulated-world.ts';
+import { DEFAULT_TEAM } from '../../src/sandbox/slack/seeds.ts';
 import { sumOfSeries } from '../helpers/bot.ts';
 import { startBalancer } from './balancer.ts';
 import { type Lines, openLines } from './lines.ts';
@@ -47,6 +48,8 @@ export interface FleetOptions {
   world?: Partial<SimulatedWorldOptions>;
 }
 
+const SLACK_SCOPES = ['commands', 'chat:write', 'app_mentions:read', 'im:write', 'im:history', 'channels:history'];
+
 export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'tallybot-chaos-'));
   const frontPort = await freePort();
@@ -67,6 +70,8 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     now,
     ...options.world,
   });
+  // Without it an interrupted answer in a channel is ended by a message below it, and keeps its Stop button.
+  world.slack.installApp(DEFAULT_TEAM, { token: world.slack.settings.botToken, scopes: SLACK_SCOPES });
   const direct: Record<string, string> = {
     ...world.env,
     PORT: '0',
@@ -140,6 +145,12 @@ export async function until(
       throw new Error(`expected ${typeof what === 'string' ? what : what()} within ${withinMs} ms`);
     await pause(40);
   }
+}
+
+/** Asks that run in a process now. @throws Error when it does not answer */
+export async function runningAsks(member: Member): Promise<number> {
+  const answer = await fetch(`${member.url()}/metrics`, { signal: AbortSignal.timeout(2_000) });
+  return sumOfSeries(await answer.text(), 'tallybot_asks_running');
 }
 
 /** A counter of a process's `/metrics`, without `tallybot_` and `_total`; 0 when nothing was counted. */
