@@ -9,8 +9,10 @@ afterEach(() => bot.close());
 
 const WISH = { plan: 'starter', email: 'dev@example.com', name: 'Dev' };
 
+/** At the beginning of a minute, so that none ends while something is counted. */
 async function begin(options: BotOptions = {}): Promise<void> {
   bot = await startBot(options);
+  bot.advance(MINUTE - (bot.now() % MINUTE));
 }
 
 async function subscribe(wish: object = WISH, headers: Record<string, string> = {}) {
@@ -130,6 +132,13 @@ describe('POST /checkout/subscribe', () => {
     await begin();
     const { status, body } = await subscribe(wish);
     expect([status, body.error.code]).toEqual([400, code]);
+    expect(bot.kept.accounts()).toEqual([]);
+  });
+
+  it.each([{ BLOCK_SPACES: 'api' }, { ALLOW_MEMBERS: '7' }])('sells nothing that %j would close', async (env) => {
+    await begin({ env });
+    const { status, body } = await subscribe();
+    expect([status, body.error.code]).toEqual([403, 'closed']);
     expect(bot.kept.accounts()).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { Bot } from './bot.ts';
+import type { App } from '../../src/app.ts';
 import { type Person, reads } from './people.ts';
 
 /** Somebody with an API key and HTTP in their hands. */
@@ -26,10 +26,10 @@ export async function keyOf(person: Person, words?: string): Promise<string> {
   return key;
 }
 
-export function developerWith(key: string, bot: Pick<Bot, 'app'>): Developer {
+export function developerWith(key: string, { app }: { app: Pick<App, 'url'> }): Developer {
   const authorization = `Bearer ${key}`;
   async function ask(path: string, init: RequestInit): Promise<Told> {
-    const response = await fetch(`${bot.app.url}${path}`, {
+    const response = await fetch(`${app.url}${path}`, {
       ...init,
       headers: { authorization, 'content-type': 'application/json', ...init.headers },
     });
@@ -38,7 +38,7 @@ export function developerWith(key: string, bot: Pick<Bot, 'app'>): Developer {
   }
   return {
     key,
-    openai: new OpenAI({ baseURL: `${bot.app.url}/v1`, apiKey: key, maxRetries: 0 }),
+    openai: new OpenAI({ baseURL: `${app.url}/v1`, apiKey: key, maxRetries: 0 }),
     post: (path, body, headers = {}) =>
       ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers }),
     get: (path) => ask(path, {}),

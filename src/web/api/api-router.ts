@@ -1,7 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { z } from 'zod';
 import type { ApiKeys } from '../../core/api-keys.ts';
-import type { Subscribing } from '../../core/subscribe.ts';
 import { BODY_LIMIT } from '../body-limit.ts';
 import { callerOf } from './bearer.ts';
 import { type ChatCompletionsDeps, createChatCompletions } from './chat-completions.ts';
@@ -10,12 +9,11 @@ import { createGenerate } from './generate.ts';
 import { createModels } from './models.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
-import { createSubscribe } from './subscribe.ts';
+import { createSubscribe, type SubscribeDeps } from './subscribe.ts';
 import { createTopUp, type TopUpDeps } from './topup.ts';
 
-export interface ApiDeps extends ChatCompletionsDeps, CreditsDeps, TopUpDeps {
+export interface ApiDeps extends ChatCompletionsDeps, CreditsDeps, TopUpDeps, SubscribeDeps {
   apiKeys: ApiKeys;
-  subscribing: Pick<Subscribing, 'subscribe'>;
   brandName: string;
   /** Of the bot, without a slash at the end. */
   baseUrl: string;

@@ -1,7 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
+import type { ApiPlace, ClosedTo } from '../../core/places.ts';
 import type { Subscribing } from '../../core/subscribe.ts';
 import { SECOND } from '../../core/time.ts';
+import { apiUserOf } from '../../core/wallet-user.ts';
 import { HttpProblem } from '../errors.ts';
 import { billingProblem } from './refused.ts';
 import { type ApiRoute, parsed } from './route.ts';
@@ -14,8 +16,16 @@ const body = z.object({
 
 const answer = z.strictObject({ checkout_url: z.url(), session_id: z.string() });
 
+export interface SubscribeDeps {
+  subscribing: Pick<Subscribing, 'subscribe'>;
+  closedTo: ClosedTo;
+}
+
+/** Somebody of whom nothing is known: what the operator has closed to them could not be used after it was paid. */
+const ANYBODY: ApiPlace = { by: apiUserOf('anybody'), space: null, chatUsers: [] };
+
 /** `POST /checkout/subscribe`: a plan for somebody whom no chat knows. */
-export function createSubscribe({ subscribing }: { subscribing: Pick<Subscribing, 'subscribe'> }): ApiRoute {
+export function createSubscribe({ subscribing, closedTo }: SubscribeDeps): ApiRoute {
   return {
     method: 'post',
     path: '/checkout/subscribe',
@@ -24,10 +34,14 @@ export function createSubscribe({ subscribing }: { subscribing: Pick<Subscribing
       'Begins a subscription with a wallet of its own. After the payment, the buyer comes to a page that shows the first API key, once.',
     body: { schema: body },
     answer: { description: 'Where to pay.', schema: answer },
-    errors: [400, 429, 502, 503],
+    errors: [400, 403, 429, 502, 503],
     isOpen: true,
     async handle(request, response) {
       const wish = parsed(body, request.body);
+      if (closedTo(ANYBODY) !== null) {
+        const message = 'This service is not open to everybody. Please ask whoever runs it.';
+        throw new HttpProblem({ status: 403, code: 'closed', message });
+      }
       const offer = await subscribing
         .subscribe({ ...wish, address: networkOf(request.ip ?? '') })
         .catch((error: unknown) => {
