@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCatalogueFile } from '../../src/catalogue-file.ts';
 import { type CatalogueTerms, DEFAULT_TERMS } from '../../src/core/catalogue.ts';
+import { expiryAdvice } from '../../src/core/setup/advice.ts';
 import { productVariables, readProductIds } from '../../src/product-variables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tallybot-catalogue-'));
@@ -90,6 +92,19 @@ describe('the catalogue file', () => {
     const gone = readCatalogueFile(join(folder, 'gone.json'));
     expect(gone).toEqual({ problems: ['CATALOGUE_PATH: expected a file that can be read'] });
     expect(readCatalogueFile(folder)).toEqual(gone);
+  });
+});
+
+describe('docs/catalogue.example.json', () => {
+  it('is a good file, which sells the default catalogue and more, with credits that outlive every month', () => {
+    const read = readCatalogueFile(fileURLToPath(new URL('../../docs/catalogue.example.json', import.meta.url)));
+    if ('problems' in read) throw new Error(read.problems.join());
+    const { plans, packs } = read.terms;
+    expect(plans.slice(0, 2)).toEqual(DEFAULT_TERMS.plans.map((plan) => ({ ...plan, expiresAfterDays: 32 })));
+    expect(packs.slice(0, 1)).toEqual(DEFAULT_TERMS.packs);
+    expect([plans.length, packs.length]).toEqual([3, 2]);
+    expect(expiryAdvice(read.terms)).toBeNull();
+    expect(expiryAdvice(DEFAULT_TERMS)).toMatch(/Starter \(30 days\), Pro \(30 days\)/);
   });
 });
 
