@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readNote } from '../../src/core/customer-note.ts';
 import { DAY, MINUTE } from '../../src/core/time.ts';
+import { createSecrets } from '../../src/ports/crypto/secrets.ts';
 import { type Bot, startBot } from '../helpers/bot.ts';
 import { createPageVisitor, type PageVisitor, signIn } from '../helpers/page-visitor.ts';
 import { ask, buy, checkoutOf, type Person, personOn, reads } from '../helpers/people.ts';
@@ -82,9 +84,13 @@ describe('erasing from the account page', () => {
     expect(JSON.stringify([her(), bot.kept.receipts(), bot.kept.records('audit')])).not.toMatch(
       new RegExp(`${ann.id}|${same.id}`),
     );
-    const metadata = JSON.stringify([...bot.world.dodo.store.customers.values()].map((customer) => customer.metadata));
-    expect(metadata).toContain(before?.id);
-    expect(metadata).not.toContain(ann.id);
+    const secrets = createSecrets({ current: bot.world.env.APP_SECRET ?? '' });
+    const notes = [...bot.world.dodo.store.customers.values()].map(({ metadata, customer_id }) =>
+      readNote(secrets, metadata ?? {}, customer_id),
+    );
+    expect(notes).toEqual([
+      { accountId: before?.id, owner: { platform: 'api', workspace: '', user: before?.id }, identities: [] },
+    ]);
   });
 
   it('lets the same chat user find their tokens again, and nobody else', async () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, MINUTE } from '../../src/core/time.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';
 import { developerWith, keyOf } from '../helpers/developer.ts';
+import { createPageVisitor } from '../helpers/page-visitor.ts';
 import { ask, buy, payAt, personOn, reads } from '../helpers/people.ts';
 
 let bot: Bot;
@@ -118,8 +119,18 @@ describe('POST /checkout/subscribe', () => {
     const strangers = developerWith(await keyOf(stranger), bot);
     expect((await strangers.get('/credits/me')).body.balance).toBe(5_000_000);
     const link = /href="([^"]*\/account\/open[^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const me = createPageVisitor(bot.app.url);
     const { pathname, search } = new URL(link);
-    expect((await look(`${bot.app.url}${pathname}${search}`)).text).toContain('Open my account');
+    await me.get(`${pathname}${search}`);
+    const account = await me.submit('/account/open');
+    expect(account.text).toContain('<strong>HTTP API</strong> (you)');
+    expect(account.text).toContain(ann.id);
+    expect((await me.submit('/account/identities')).text).toContain('no longer spend from this wallet');
+    expect((await ask(ann, 'Hello?')).isRefused).toBe(true);
+    await me.get('/account');
+    const more = await me.submit('/account/keys', { name: 'second' });
+    const second = developerWith(KEY.exec(more.text)?.[0] ?? '', bot);
+    expect((await second.get('/credits/me')).status).toBe(200);
   });
 
   it.each([

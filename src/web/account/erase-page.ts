@@ -32,7 +32,7 @@ export function erasePage(frame: Frame, view: AccountView, refusal: Refusal | nu
     'Erase my data',
     html`<h2>Erased, for good</h2>
 <ul><li>which chat users this wallet belongs to, on Discord and on Slack</li><li>which model each answer used, how much it read and wrote, and when it was begun</li><li>your API keys, which stop working at once, and their names</li><li>notices that were not delivered</li></ul>
-<p>What you asked and what was answered is not kept after it was shown; your chat program has it.</p>
+<p>What you asked and what was answered in chat is not kept after it was shown; your chat program has it. An answer of the API that was asked for with an Idempotency-Key is kept for a day, sealed, and goes by itself.</p>
 <h2>What stays, for the books</h2>
 <ul><li>the number of each answer, what it charged and when: it is billed by these</li><li>the rows of the ledger, and of your plan: they are the payment service's, without your name</li><li>what Dodo Payments has: it sold to you, so it must keep your invoices, name and address. Ask Dodo Payments about them.</li><li>copies in backups of whoever runs this bot, until they are replaced</li></ul>
 ${left(view)}

@@ -8,7 +8,7 @@ import { platformName } from '../words.ts';
 /** Who spends from this wallet. */
 export function identitiesSection({ by, owner, identities, isOwner }: AccountView, formOf: FormOf): Html {
   const row = (user: WalletUser, role: string, act: Child) =>
-    html`<li><span><strong>${platformName(user)}</strong> ${isChatUser(user) && html`<code>${user.user}</code>`}${isSameUser(user, by) ? ' (you)' : ''}<small>${role}</small></span>${act}</li>`;
+    html`<li><span><strong>${platformName(user)}</strong>${isChatUser(user) && html` <code>${user.user}</code>`}${isSameUser(user, by) ? ' (you)' : ''}<small>${role}</small></span>${act}</li>`;
   const takeOff = (user: WalletUser) =>
     formOf(
       '/account/identities',
