@@ -1,16 +1,18 @@
 import { type Config, ConfigError, type ConfigSecrets, loadConfig } from './config.ts';
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** A configuration of which some may be of no use. */
 export interface ReadConfiguration {
   config: Config;
   secrets: ConfigSecrets;
+  /** The variables that were read, with the stand-ins. */
+  env: Env;
   /** As the bot would list them at its start. */
   problems: readonly string[];
   /** The variables behind the problems, each with its own; what stands in for them in `config` and `secrets` means nothing. */
   unusable: ReadonlyMap<string, readonly string[]>;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Passes for a value where one is demanded, so that the rest of the configuration can be read. */
 const STAND_INS: Readonly<Record<string, string>> = {
@@ -50,7 +52,7 @@ export function readConfiguration(env: Env): ReadConfiguration {
   let first: ConfigError | null = null;
   for (;;) {
     try {
-      return { ...loadConfig(left), problems: first?.problems ?? [], unusable };
+      return { ...loadConfig(left), env: left, problems: first?.problems ?? [], unusable };
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;
       first ??= thrown;

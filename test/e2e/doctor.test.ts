@@ -1,71 +1,26 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import DodoPayments from 'dodopayments';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Surroundings } from '../../src/cli/doctor/all-checks.ts';
 import { examine } from '../../src/cli/doctor/examine.ts';
 import { reportLines } from '../../src/cli/doctor/report.ts';
 import type { Result } from '../../src/cli/doctor/run-checks.ts';
-import { registerAtDiscord } from '../../src/cli/register/register-at-discord.ts';
-import { loadConfig } from '../../src/config.ts';
+import { USED_EVENT_TYPES } from '../../src/ports/dodo/events/event-types.ts';
 import { createDodoSimulator } from '../../src/sandbox/dodo/simulator.ts';
 import { startHttpServer } from '../../src/sandbox/http-server.ts';
-import { commandsFor } from '../../src/services.ts';
-import { type Bot, startBot } from '../helpers/bot.ts';
+import type { Bot } from '../helpers/bot.ts';
 import { runDoctor } from '../helpers/doctor-process.ts';
+import { complaints, createDoctorStage, type DoctorStage } from '../helpers/doctor-stage.ts';
 
-/** A disk, of which the doctor has nothing to say. */
-const EXT4 = 0xef53;
 const OVERLAY = 0x794c7630;
 
-let bot: Bot;
-let dodo: DodoPayments;
-let endpointId: string;
-const undo: (() => unknown)[] = [];
-
+let stage: DoctorStage;
 beforeAll(async () => {
-  bot = await startBot({ world: { chunkDelayMs: 0 } });
-  await register();
-  dodo = new DodoPayments({ bearerToken: bot.world.dodo.apiKey, baseURL: bot.world.dodo.url });
-  endpointId = (await dodo.webhooks.list()).data[0]?.id ?? '';
-  await bot.settle();
+  stage = await createDoctorStage();
 });
-afterEach(async () => {
-  for (const back of undo.splice(0).reverse()) await back();
-});
-afterAll(() => bot.close());
-
-async function register(): Promise<void> {
-  const { config, secrets } = loadConfig(bot.world.env);
-  if (config.discord === null || secrets.discordToken === null) throw new Error('expected Discord to be configured');
-  await registerAtDiscord(config.discord, secrets.discordToken, commandsFor(config.catalogue), config.baseUrl);
-}
-
-/** What the doctor says of the bot's world, with some variables changed; an empty value takes one away. */
-async function examined(env: Record<string, string> = {}, surroundings: Surroundings = {}): Promise<Result[]> {
-  const changed = { ...bot.world.env, ...env };
-  const results = await examine(changed, { clock: bot.now, fileSystemOf: async () => EXT4, ...surroundings });
-  const told = reportLines(results).join('\n');
-  for (const [name, value] of Object.entries(changed)) {
-    if (/KEY|SECRET|TOKEN/.test(name) && value !== '') expect(told).not.toContain(value);
-  }
-  return results;
-}
-
-/** Those that are not well, with their findings in a line each. */
-function complaints(results: readonly Result[]): Record<string, string[]> {
-  return Object.fromEntries(
-    results
-      .filter(({ status }) => status === 'error' || status === 'warning')
-      .map(({ id, findings }) => [
-        id,
-        findings.map(({ severity, about, expected, came, cure, symptom }) =>
-          [severity, about, expected, came, cure, symptom ?? ''].join(' | '),
-        ),
-      ]),
-  );
-}
+afterEach(() => stage.putRight());
+afterAll(() => stage.close());
 
 const skipped = (results: readonly Result[]) =>
   results.filter(({ status }) => status === 'skipped').map(({ id }) => id);
@@ -88,26 +43,26 @@ const none = () => {};
 
 describe('a set-up in which all is well', () => {
   it('is told to be so', async () => {
-    const results = await examined();
+    const results = await stage.examined();
     expect(complaints(results)).toEqual({});
     expect(skipped(results)).toEqual(['slack-connection']);
     expect(reportLines(results).at(-1)).toBe('All is well, 1 not looked at.');
   });
 
   it('is told by a process too, which ends with 0 and changes nothing', async () => {
-    const calls = bot.world.discord.store.calls.length;
-    const { code, out } = await runDoctor(bot.world.env, '--json');
+    const calls = stage.bot.world.discord.store.calls.length;
+    const { code, out } = await runDoctor(stage.env, '--json');
     const facts = JSON.parse(out);
     expect([code, facts.ok, facts.errors]).toEqual([0, true, 0]);
     expect(facts.checks.map(({ id }: Result) => id)).toContain('discord-commands');
-    const made = bot.world.discord.store.calls.slice(calls);
+    const made = stage.bot.world.discord.store.calls.slice(calls);
     expect([...new Set(made.map(({ method }) => method.toLowerCase()))]).toEqual(['get']);
   });
 });
 
 describe('what is wrong is named, with its cure', () => {
   it('ends the process with 1, and prints no secret', async () => {
-    const { code, out } = await runDoctor({ ...bot.world.env, DISCORD_TOKEN: 'wrong.token.of-the-test' });
+    const { code, out } = await runDoctor({ ...stage.env, DISCORD_TOKEN: 'wrong.token.of-the-test' });
     expect(code).toBe(1);
     expect(out).toContain('✗ Discord: token');
     expect(out).toMatch(/cure: .*reset the token/);
@@ -126,7 +81,7 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'a clock that is ten minutes behind',
       spoil: none,
-      surroundings: { clock: () => bot.now() - 600_000 },
+      surroundings: { clock: () => stage.bot.now() - 600_000 },
       check: 'clock',
       severity: 'error',
       told: [/(599|60\d) s behind it/, /NTP/, /webhook verification fails/],
@@ -134,7 +89,7 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'a clock that is a minute ahead',
       spoil: none,
-      surroundings: { clock: () => bot.now() + 60_000 },
+      surroundings: { clock: () => stage.bot.now() + 60_000 },
       check: 'clock',
       severity: 'warning',
       told: [/ahead of it/],
@@ -142,8 +97,8 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'a webhook endpoint that is disabled',
       async spoil() {
-        await dodo.webhooks.update(endpointId, { disabled: true });
-        undo.push(() => dodo.webhooks.update(endpointId, { disabled: false }));
+        await stage.dodo.webhooks.update(stage.endpointId, { disabled: true });
+        stage.undo.push(() => stage.dodo.webhooks.update(stage.endpointId, { disabled: false }));
       },
       check: 'dodo-webhook',
       severity: 'error',
@@ -152,18 +107,20 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'a webhook endpoint at another address',
       async spoil() {
-        await dodo.webhooks.update(endpointId, { url: 'https://elsewhere.example.com/webhooks/dodo' });
-        undo.push(() => dodo.webhooks.update(endpointId, { url: `${bot.world.env.BASE_URL}/webhooks/dodo` }));
+        await stage.dodo.webhooks.update(stage.endpointId, { url: 'https://elsewhere.example.com/webhooks/dodo' });
+        stage.undo.push(() =>
+          stage.dodo.webhooks.update(stage.endpointId, { url: `${stage.bot.world.env.BASE_URL}/webhooks/dodo` }),
+        );
       },
       check: 'dodo-webhook',
       severity: 'error',
-      told: [/only https:\/\/elsewhere\.example\.com/, /set BASE_URL/],
+      told: [/only https:\/\/elsewhere\.example\.com/, /Set BASE_URL/],
     },
     {
       what: 'a webhook endpoint that is told only some events',
       async spoil() {
-        await dodo.webhooks.update(endpointId, { filter_types: ['payment.succeeded', 'credit.added'] });
-        undo.push(() => dodo.webhooks.update(endpointId, { filter_types: null }));
+        await stage.dodo.webhooks.update(stage.endpointId, { filter_types: ['payment.succeeded', 'credit.added'] });
+        stage.undo.push(() => stage.dodo.webhooks.update(stage.endpointId, { filter_types: [...USED_EVENT_TYPES] }));
       },
       check: 'dodo-webhook',
       severity: 'error',
@@ -172,8 +129,8 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'a second webhook endpoint for the same address',
       async spoil() {
-        const second = await dodo.webhooks.create({ url: `${bot.world.env.BASE_URL}/webhooks/dodo/` });
-        undo.push(() => dodo.webhooks.delete(second.id));
+        const second = await stage.dodo.webhooks.create({ url: `${stage.bot.world.env.BASE_URL}/webhooks/dodo/` });
+        stage.undo.push(() => stage.dodo.webhooks.delete(second.id));
       },
       check: 'dodo-webhook',
       severity: 'warning',
@@ -190,8 +147,8 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'a key that the model does not take',
       spoil() {
-        bot.world.openai.faults.outage(401);
-        undo.push(() => bot.world.openai.faults.outage(null));
+        stage.bot.world.openai.faults.outage(401);
+        stage.undo.push(() => stage.bot.world.openai.faults.outage(null));
       },
       check: 'model',
       severity: 'error',
@@ -267,11 +224,11 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'commands of an older version',
       spoil() {
-        const { commands } = bot.world.discord.store;
+        const { commands } = stage.bot.world.discord.store;
         const [first, second, ...others] = commands.get('global') ?? [];
         if (first === undefined || second === undefined) throw new Error('expected commands');
         commands.set('global', [{ ...first, name: 'wallet' }, { ...second, description: 'As it was' }, ...others]);
-        undo.push(() => commands.set('global', [first, second, ...others]));
+        stage.undo.push(() => commands.set('global', [first, second, ...others]));
       },
       check: 'discord-commands',
       severity: 'error',
@@ -310,10 +267,10 @@ describe('what is wrong is named, with its cure', () => {
     {
       what: 'an app-level token without its scope',
       spoil() {
-        const { settings } = bot.world.slack;
+        const { settings } = stage.bot.world.slack;
         const scopes = settings.appTokenScopes;
         settings.appTokenScopes = [];
-        undo.push(() => {
+        stage.undo.push(() => {
           settings.appTokenScopes = scopes;
         });
       },
@@ -339,12 +296,22 @@ describe('what is wrong is named, with its cure', () => {
       told: [/thrown away with the container/, /volume/],
     },
     {
+      what: 'a Redis that is not there',
+      spoil: none,
+      env: { REDIS_URL: 'redis://:password-of-redis@127.0.0.1:9' },
+      check: 'store',
+      severity: 'error',
+      told: [/127\.0\.0\.1:9 cannot be reached/],
+    },
+    {
       what: 'an address that leads elsewhere while the bot runs',
       async spoil() {
         const { url, close } = await startHttpServer((_request, response) => response.end('Welcome'));
-        undo.push(close);
-        await dodo.webhooks.update(endpointId, { url: `${url}/webhooks/dodo` });
-        undo.push(() => dodo.webhooks.update(endpointId, { url: `${bot.world.env.BASE_URL}/webhooks/dodo` }));
+        stage.undo.push(close);
+        await stage.dodo.webhooks.update(stage.endpointId, { url: `${url}/webhooks/dodo` });
+        stage.undo.push(() =>
+          stage.dodo.webhooks.update(stage.endpointId, { url: `${stage.bot.world.env.BASE_URL}/webhooks/dodo` }),
+        );
         setEndpoint(`${url}/discord/interactions`);
         return { BASE_URL: url };
       },
@@ -359,9 +326,11 @@ describe('what is wrong is named, with its cure', () => {
           if (request.url === '/healthz') response.end('{"status":"ok"}');
           else response.writeHead(403).end('Are you human?');
         });
-        undo.push(close);
-        await dodo.webhooks.update(endpointId, { url: `${url}/webhooks/dodo` });
-        undo.push(() => dodo.webhooks.update(endpointId, { url: `${bot.world.env.BASE_URL}/webhooks/dodo` }));
+        stage.undo.push(close);
+        await stage.dodo.webhooks.update(stage.endpointId, { url: `${url}/webhooks/dodo` });
+        stage.undo.push(() =>
+          stage.dodo.webhooks.update(stage.endpointId, { url: `${stage.bot.world.env.BASE_URL}/webhooks/dodo` }),
+        );
         setEndpoint(`${url}/discord/interactions`);
         return { BASE_URL: url };
       },
@@ -373,7 +342,7 @@ describe('what is wrong is named, with its cure', () => {
 
   it.each(cases)('$what', async ({ spoil, env, surroundings, check, severity, told }) => {
     const more = ((await spoil()) ?? {}) as Record<string, string>;
-    const found = complaints(await examined({ ...env, ...more }, surroundings));
+    const found = complaints(await stage.examined({ ...env, ...more }, surroundings));
     expect(Object.keys(found)).toEqual([check]);
     const text = found[check]?.join('\n') ?? '';
     expect(text).toMatch(new RegExp(`^${severity} `));
@@ -382,24 +351,24 @@ describe('what is wrong is named, with its cure', () => {
 
   it('a key of the other environment', async () => {
     const other = await createDodoSimulator({ apiKey: 'key-of-live-mode' });
-    undo.push(() => other.close());
+    stage.undo.push(() => other.close());
     const env = { DODO_PAYMENTS_API_KEY: 'key-of-live-mode' };
-    const found = complaints(await examined(env, { otherDodoUrl: other.url }));
+    const found = complaints(await stage.examined(env, { otherDodoUrl: other.url }));
     expect(found['dodo-key']?.join()).toMatch(
       /a key of test_mode \| one of live_mode \| Set DODO_ENVIRONMENT=live_mode/,
     );
   });
 
   it('a key of another business than the store is of', async () => {
-    const other = await createDodoSimulator({ apiKey: bot.world.dodo.apiKey, seed: 99 });
-    undo.push(() => other.close());
+    const other = await createDodoSimulator({ apiKey: stage.bot.world.dodo.apiKey, seed: 99 });
+    stage.undo.push(() => other.close());
     other.seedCatalogue();
-    const found = complaints(await examined({ DODO_PAYMENTS_BASE_URL: other.url }));
+    const found = complaints(await stage.examined({ DODO_PAYMENTS_BASE_URL: other.url }));
     expect(found.store?.join()).toMatch(/dodo_business_id bus_\w+, for which it was made \| bus_/);
   });
 
   it('a model that there is not, and one whose limits are not known', async () => {
-    const found = complaints(await examined({ OPENAI_MODEL: 'gpt-0' }));
+    const found = complaints(await stage.examined({ OPENAI_MODEL: 'gpt-0' }));
     expect(found.model).toEqual([
       expect.stringMatching(/^warning \| OPENAI_MODEL .*MODEL_TABLE=\{"gpt-0"/),
       expect.stringMatching(/^error \| OPENAI_MODEL \| a model that there is \| gpt-0/),
@@ -410,16 +379,16 @@ describe('what is wrong is named, with its cure', () => {
     ['is about to end', '2026-12-01', /^warning .*gpt-5-mini, which ends on 2026-12-11 \| .*successor/],
     ['has ended', '2026-12-12', /^error .*gpt-5-mini, which ended on 2026-12-11 /],
   ])('a model that %s', async (_, today, told) => {
-    const found = complaints(await examined({ OPENAI_MODEL: 'gpt-5-mini' }, { clock: () => Date.parse(today) }));
+    const found = complaints(await stage.examined({ OPENAI_MODEL: 'gpt-5-mini' }, { clock: () => Date.parse(today) }));
     expect(found.model).toEqual([expect.stringMatching(told)]);
   });
 
   it('services that are away, each by itself while the others are looked at', async () => {
-    bot.world.dodo.switches.outage = { status: 503 };
-    undo.push(() => {
-      bot.world.dodo.switches.outage = null;
+    stage.bot.world.dodo.switches.outage = { status: 503 };
+    stage.undo.push(() => {
+      stage.bot.world.dodo.switches.outage = null;
     });
-    const results = await examined({
+    const results = await stage.examined({
       DISCORD_API_URL: 'http://127.0.0.1:9/api',
       SLACK_API_URL: 'http://127.0.0.1:9/api/',
     });
@@ -431,7 +400,7 @@ describe('what is wrong is named, with its cure', () => {
   });
 
   it('a configuration with many problems, all at once, and looks at what is left', async () => {
-    const results = await examined({
+    const results = await stage.examined({
       CREDIT_ENTITLEMENT_ID: '',
       PRO_PLAN_PRODUCT_ID: '',
       DODO_PAYMENTS_WEBHOOK_KEY: 'no base64',
@@ -455,11 +424,20 @@ describe('what is wrong is named, with its cure', () => {
     );
     expect(configuration.find((line) => line.includes('SIGNIN'))).toContain('Write SLACK_SIGNING_SECRET instead.');
     const ok = results.filter(({ status }) => status === 'ok').map(({ id }) => id);
-    expect(ok).toEqual(['dodo-key', 'clock', 'model', 'slack-token', 'slack-scopes', 'store']);
+    expect(ok).toEqual([
+      'dodo-key',
+      'clock',
+      'dodo-meter',
+      'dodo-expiry',
+      'model',
+      'slack-token',
+      'slack-scopes',
+      'store',
+    ]);
   });
 
   it('nothing configured at all', async () => {
-    const results = await examine({}, { fileSystemOf: async () => EXT4 });
+    const results = await examine({}, {});
     expect(complaints(results).configuration?.length).toBeGreaterThan(5);
   });
 });
@@ -467,15 +445,16 @@ describe('what is wrong is named, with its cure', () => {
 describe('a bot that does not run', () => {
   it('is not an error: what shows only while it runs is said to be looked at then', async () => {
     const found = complaints(
-      await examined({ PORT: '9', BASE_URL: 'http://127.0.0.1:9', DISCORD_TRANSPORT: 'gateway' }),
+      await stage.examined({ PORT: '9', BASE_URL: 'http://127.0.0.1:9', DISCORD_TRANSPORT: 'gateway' }),
     );
     expect(found.address?.join()).toMatch(/^warning \| http:\/\/127\.0\.0\.1:9\/healthz .*Start the bot/);
   });
 
   it('has a store that is not there yet, or cannot be made, or is none', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tallybot-doctor-'));
-    undo.push(() => rm(folder, { recursive: true, force: true }));
-    const storeOf = async (path: string) => complaints(await examined({ DATABASE_PATH: path })).store?.join() ?? '';
+    stage.undo.push(() => rm(folder, { recursive: true, force: true }));
+    const storeOf = async (path: string) =>
+      complaints(await stage.examined({ DATABASE_PATH: path })).store?.join() ?? '';
     expect(await storeOf(join(folder, 'deep', 'tallybot.db'))).toBe('');
     await writeFile(join(folder, 'other.db'), 'a file of something else, and no database'.repeat(20));
     expect(await storeOf(join(folder, 'other.db'))).toMatch(/^error .*not a database/);
@@ -487,24 +466,26 @@ describe('a bot that does not run', () => {
 });
 
 function setEndpoint(url: string | null): void {
-  bot.world.discord.setInteractionsUrl(url);
-  undo.push(() => bot.world.discord.setInteractionsUrl(`${bot.world.env.BASE_URL}/discord/interactions`));
+  stage.bot.world.discord.setInteractionsUrl(url);
+  stage.undo.push(() =>
+    stage.bot.world.discord.setInteractionsUrl(`${stage.bot.world.env.BASE_URL}/discord/interactions`),
+  );
 }
 
 function setApplication(change: Partial<Bot['world']['discord']['applicationSettings']>): void {
-  const settings = bot.world.discord.applicationSettings;
+  const settings = stage.bot.world.discord.applicationSettings;
   const before = { ...settings };
   Object.assign(settings, change);
-  undo.push(() => Object.assign(settings, before));
+  stage.undo.push(() => Object.assign(settings, before));
 }
 
 function setScopes(scopes: string[]): void {
-  const { slack } = bot.world;
+  const { slack } = stage.bot.world;
   const installation = slack.store.installations.get(slack.settings.botToken);
   if (installation === undefined) throw new Error('expected an installation of the bot');
   const before = installation.scopes;
   installation.scopes = scopes;
-  undo.push(() => {
+  stage.undo.push(() => {
     installation.scopes = before;
   });
 }

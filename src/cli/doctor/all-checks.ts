@@ -1,9 +1,11 @@
 import type { Log } from '../../core/log.ts';
-import type { Clock } from '../../core/time.ts';
+import { type Clock, SECOND } from '../../core/time.ts';
 import type { FileSystemOf } from '../../look-at-store.ts';
 import { createDodoAccount, worksElsewhere } from '../../ports/dodo/dodo-account.ts';
+import { createDodoSetup } from '../../ports/dodo/setup/dodo-setup.ts';
 import type { ReadConfiguration } from '../../read-configuration.ts';
 import { commandsFor } from '../../services.ts';
+import { readSettings } from '../provision/settings.ts';
 import { addressCheck } from './address-check.ts';
 import type { Check } from './check.ts';
 import { configurationCheck } from './configuration-check.ts';
@@ -23,6 +25,9 @@ export interface Surroundings {
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** Each call's; a check makes few. */
+const DODO_TIMEOUT = 8 * SECOND;
+
 /** Every check, in the order in which an operator sets things up. */
 export function allChecks(read: ReadConfiguration, surroundings: Surroundings): Check[] {
   const { config, secrets, unusable } = read;
@@ -36,6 +41,8 @@ export function allChecks(read: ReadConfiguration, surroundings: Surroundings): 
   };
   const dodo = dodoChecks({
     dodo: createDodoAccount(account),
+    port: createDodoSetup({ ...account, timeoutMs: DODO_TIMEOUT }),
+    things: readSettings({ ...read.env, BASE_URL: config.baseUrl }),
     environment: config.dodo.environment,
     async isOfOther() {
       const { baseUrl, ...others } = account;
@@ -44,7 +51,6 @@ export function allChecks(read: ReadConfiguration, surroundings: Surroundings): 
       const environment = account.environment === 'test_mode' ? 'live_mode' : 'test_mode';
       return baseUrl === undefined && worksElsewhere({ ...others, environment });
     },
-    baseUrl: config.baseUrl,
     webhookKey: secrets.dodoWebhookKey,
   });
   return [

@@ -1,7 +1,9 @@
 import type { Config } from '../../config.ts';
 import { BillingError } from '../../core/billing.ts';
+import type { SetupPort } from '../../core/setup/setup.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import type { DodoAccount } from '../../ports/dodo/dodo-account.ts';
+import { type CatalogueChecksOptions, catalogueChecks } from './catalogue-checks.ts';
 import { type Check, error, type Finding, once, orSkip, Skipped, warning } from './check.ts';
 import { webhookFindings } from './webhook-findings.ts';
 
@@ -13,16 +15,19 @@ const NOTABLE_SKEW = 30 * SECOND;
 
 export interface DodoChecksOptions {
   dodo: DodoAccount;
+  /** What stands there. */
+  port: SetupPort;
+  /** What is to stand there. */
+  things: CatalogueChecksOptions['things'];
   environment: Config['dodo']['environment'];
   /** Whether the other environment takes the key. */
   isOfOther(): Promise<boolean>;
-  baseUrl: string;
   webhookKey: string;
 }
 
-/** The key, the clocks, and the webhook endpoint as Dodo has it. */
+/** The key, the clocks, what is sold, and the webhook endpoint, as Dodo has them. */
 export function dodoChecks(options: DodoChecksOptions): { checks: Check[]; businessId(): Promise<string | null> } {
-  const { dodo, environment } = options;
+  const { dodo, environment, port, things } = options;
   const businessId = once(() => dodo.businessId());
   const reached = () => orSkip(businessId(), "Dodo's key does not work, see above");
 
@@ -53,13 +58,14 @@ export function dodoChecks(options: DodoChecksOptions): { checks: Check[]; busin
         return clockFindings(dodo.clockOffset());
       },
     },
+    ...catalogueChecks({ port, things, reached: businessId }),
     {
       id: 'dodo-webhook',
       title: 'Dodo: webhook endpoint',
       needs: [KEY, 'DODO_PAYMENTS_WEBHOOK_KEY', 'BASE_URL'],
       async run() {
         await reached();
-        return webhookFindings(dodo, options.baseUrl, options.webhookKey);
+        return webhookFindings(port, things.wanted.webhookUrl, options.webhookKey);
       },
     },
   ];

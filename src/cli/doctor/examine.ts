@@ -19,8 +19,9 @@ export function examine(
 /** Shorter ones could stand in any text, and keep no secret. */
 const SHORTEST_SECRET = 8;
 
-function secretTexts({ slackAuth, ...secrets }: ConfigSecrets): string[] {
-  return [...Object.values(secrets), ...Object.values(slackAuth ?? {})].filter(
+function secretTexts({ slackAuth, redisUrl, ...secrets }: ConfigSecrets): string[] {
+  const ofRedis = redisUrl !== null && URL.canParse(redisUrl) ? new URL(redisUrl).password : '';
+  return [...Object.values(secrets), ...Object.values(slackAuth ?? {}), ofRedis, decodeURIComponent(ofRedis)].filter(
     (value): value is string => typeof value === 'string' && value.length >= SHORTEST_SECRET,
   );
 }

@@ -1,24 +1,28 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { DodoAccount } from '../../ports/dodo/dodo-account.ts';
+import { ALL_EVENTS, type ListedEndpoint, type SetupPort } from '../../core/setup/setup.ts';
 import { USED_EVENT_TYPES } from '../../ports/dodo/events/event-types.ts';
-import type { WebhookEndpoint } from '../../ports/dodo/webhooks.ts';
 import { error, type Finding, warning } from './check.ts';
 
 const PAGE = 'in Dodo\'s dashboard, "Developer", "Webhooks"';
 const NONE_COMES = 'members who paid get no tokens for some minutes: only the sweep finds what no webhook told';
 
-/** Whether Dodo sends the bot what it needs, signed with the secret that the bot has. @throws BillingError */
-export async function webhookFindings(dodo: DodoAccount, baseUrl: string, webhookKey: string): Promise<Finding[]> {
-  const wanted = `${baseUrl}/webhooks/dodo`;
-  const all = await dodo.webhooks();
-  const ours = all.filter(({ url }) => isSame(url, wanted));
-  const enabled = ours.filter(({ isDisabled }) => !isDisabled);
+type WebhookPort = Pick<SetupPort, 'endpoints' | 'endpointSecret'>;
+
+/**
+ * Whether Dodo sends the bot what it needs, signed with the secret that the bot has.
+ * @param wanted the bot's address for webhooks
+ * @throws BillingError
+ */
+export async function webhookFindings(port: WebhookPort, wanted: string, webhookKey: string): Promise<Finding[]> {
+  const all = await port.endpoints();
+  const ours = all.filter(({ setup }) => isSame(setup.url, wanted));
+  const enabled = ours.filter(({ setup }) => !setup.disabled);
   const [endpoint] = enabled;
   if (endpoint === undefined) return [absent(wanted, all, ours.length > 0)];
   return [
     ...(enabled.length === 1 ? [] : [doubled(wanted, enabled.length)]),
     ...typeFindings(endpoint),
-    ...(await secretFindings(dodo, enabled, webhookKey)),
+    ...(await secretFindings(port, enabled, webhookKey)),
   ];
 }
 
@@ -28,15 +32,15 @@ function isSame(url: string, wanted: string): boolean {
   return plain(url) === plain(wanted);
 }
 
-function absent(wanted: string, all: readonly WebhookEndpoint[], isDisabled: boolean): Finding {
-  const others = all.map(({ url }) => url).join(', ');
+function absent(wanted: string, all: readonly ListedEndpoint[], isDisabled: boolean): Finding {
+  const others = all.map(({ setup }) => setup.url).join(', ');
   return error({
     about: 'the webhook endpoint',
     expected: wanted,
     came: isDisabled ? 'one that is disabled' : all.length === 0 ? 'none' : `only ${others}`,
     cure: isDisabled
-      ? `Enable it ${PAGE}. Dodo disables endpoints that fail for days.`
-      : `Add it ${PAGE}, or set BASE_URL to where the bot is reached from outside (a tunnel's address on a laptop); then put its secret into DODO_PAYMENTS_WEBHOOK_KEY.`,
+      ? `Enable it ${PAGE}, or by \`npm run provision -- --apply\`.`
+      : "Set BASE_URL to where the bot is reached from outside (a tunnel's address on a laptop), then `npm run provision` makes the endpoint, or moves the one it made, and notes its secret.",
     symptom: NONE_COMES,
   });
 }
@@ -51,15 +55,16 @@ function doubled(wanted: string, count: number): Finding {
   });
 }
 
-function typeFindings({ eventTypes }: WebhookEndpoint): Finding[] {
-  const missing = USED_EVENT_TYPES.filter((type) => eventTypes !== null && !eventTypes.includes(type));
+function typeFindings({ setup }: ListedEndpoint): Finding[] {
+  const sent = setup.eventTypes.split(', ');
+  const missing = setup.eventTypes === ALL_EVENTS ? [] : USED_EVENT_TYPES.filter((type) => !sent.includes(type));
   if (missing.length === 0) return [];
   return [
     error({
       about: "the webhook endpoint's event types",
       expected: 'those that the bot acts upon',
       came: `none of ${missing.join(', ')}`,
-      cure: `Add them ${PAGE}.`,
+      cure: `Add them ${PAGE}, or by \`npm run provision -- --apply\`.`,
       symptom: symptomOf(missing),
     }),
   ];
@@ -73,11 +78,11 @@ function symptomOf(missing: readonly string[]): string {
 }
 
 async function secretFindings(
-  dodo: DodoAccount,
-  endpoints: readonly WebhookEndpoint[],
+  port: WebhookPort,
+  endpoints: readonly ListedEndpoint[],
   webhookKey: string,
 ): Promise<Finding[]> {
-  const secrets = await Promise.all(endpoints.map(({ id }) => dodo.webhookSecret(id)));
+  const secrets = await Promise.all(endpoints.map(({ id }) => port.endpointSecret(id)));
   if (secrets.some((secret) => isSameSecret(secret, webhookKey))) return [];
   return [
     error({

@@ -28,11 +28,12 @@ const onOff = (value: boolean) => (value ? 'on' : 'off');
 
 const NEW_ENTITLEMENT =
   'Dodo cannot change it. Choose another entitlement.name in catalogue.json for a new one; members keep what they have of the old one there, and the bot needs a new store.';
-const NEW_METER = 'Dodo cannot change a meter: archive it in the dashboard and run this again, which makes a new one.';
+const NEW_METER =
+  'Dodo cannot change a meter: archive it in the dashboard and run `npm run provision`, which makes a new one.';
 const METER_NAME =
   'It does no harm, and Dodo cannot change it: meter.name in catalogue.json can be set to the name that is there.';
 const NEW_PRODUCT =
-  'Dodo cannot change it: archive the product in the dashboard and run this again, which makes a new one.';
+  'Dodo cannot change it: archive the product in the dashboard and run `npm run provision`, which makes a new one.';
 
 export const ENTITLEMENT_FIELDS: Fields<EntitlementSetup> = {
   name: { label: 'name' },

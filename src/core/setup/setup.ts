@@ -84,6 +84,8 @@ export interface ListedProduct {
   id: string;
   name: string | null;
   mark: Mark | null;
+  /** The meters that bill for it, each with the entitlement whose credits it takes; null: it bills money. */
+  meters: readonly { meterId: string; takesFrom: string | null }[];
 }
 
 /** An endpoint that was made for a bot is marked with that bot's entitlement. */

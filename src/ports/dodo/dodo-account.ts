@@ -8,7 +8,6 @@ import { createClient } from './client.ts';
 import { createDodoClock, type DodoClock } from './dodo-clock.ts';
 import { id } from './shapes.ts';
 import { createTransport } from './transport.ts';
-import { listWebhooks, type WebhookEndpoint, webhookSecret } from './webhooks.ts';
 
 export interface DodoAccountOptions {
   apiKey: string;
@@ -19,14 +18,12 @@ export interface DodoAccountOptions {
   log: Log;
 }
 
-/** What an operator has at Dodo beside customers and money. Each call changes nothing and may throw a BillingError. */
+/** Whose the key is, and what time it is there. */
 export interface DodoAccount {
-  /** @returns whose account the key is for; null where nothing is in it that would tell */
+  /** @returns whose account the key is for; null where nothing is in it that would tell. Throws BillingError. */
   businessId(): Promise<string | null>;
   /** How far Dodo's clock is ahead of ours, as its last answer told, to about a second. */
   clockOffset(): Millis;
-  webhooks(): Promise<WebhookEndpoint[]>;
-  webhookSecret(endpointId: string): Promise<string>;
 }
 
 const TIMEOUT: Millis = 10 * SECOND;
@@ -37,14 +34,12 @@ export function createDodoAccount(options: DodoAccountOptions): DodoAccount {
   const dodoClock: DodoClock = createDodoClock(clock);
   const client = createClient({
     ...options,
-    // No webhook is verified here.
     webhookKey: null,
     timeoutMs: TIMEOUT,
     fetch: createTransport(dodoClock, () => {}),
   });
   // An operator's few calls stand outside the running bot's budget.
   const calls: Calls = createCalls({ budget: async () => true, dodoClock, metrics: unwatched, log });
-  const port = { client, calls };
 
   return {
     async businessId() {
@@ -57,8 +52,6 @@ export function createDodoAccount(options: DodoAccountOptions): DodoAccount {
       return listed.items[0]?.business_id ?? null;
     },
     clockOffset: () => dodoClock.now() - clock(),
-    webhooks: () => listWebhooks(port),
-    webhookSecret: (endpointId) => webhookSecret(port, endpointId),
   };
 }
 

@@ -8,11 +8,25 @@ import { type SetupCalls, SHARE } from './setup-calls.ts';
 
 const MARK = { entitlement: 'tallybot_entitlement', key: 'tallybot_key' } as const;
 
-const listed = z.object({ product_id: id, name: optionalText, metadata }).transform((told): ListedProduct => {
-  const { [MARK.entitlement]: entitlementId, [MARK.key]: key } = told.metadata;
-  const isMarked = typeof entitlementId === 'string' && typeof key === 'string';
-  return { id: told.product_id, name: told.name, mark: isMarked ? { entitlementId, key } : null };
+const priced = z.object({
+  meters: z.array(z.object({ meter_id: id, credit_entitlement_id: optionalText })).nullish(),
 });
+
+const listed = z
+  .object({ product_id: id, name: optionalText, metadata, price_detail: priced.nullish() })
+  .transform((told): ListedProduct => {
+    const { [MARK.entitlement]: entitlementId, [MARK.key]: key } = told.metadata;
+    const isMarked = typeof entitlementId === 'string' && typeof key === 'string';
+    return {
+      id: told.product_id,
+      name: told.name,
+      mark: isMarked ? { entitlementId, key } : null,
+      meters: (told.price_detail?.meters ?? []).map((meter) => ({
+        meterId: meter.meter_id,
+        takesFrom: meter.credit_entitlement_id,
+      })),
+    };
+  });
 
 const metadataOf = (mark: Mark) => ({ [MARK.entitlement]: mark.entitlementId, [MARK.key]: mark.key });
 
