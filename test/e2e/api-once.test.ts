@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { until } from '../../src/sandbox/people/until.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';
 import { type Developer, developerWith, keyOf } from '../helpers/developer.ts';
-import { buy, personOn } from '../helpers/people.ts';
+import { buy, modelTable, personOn } from '../helpers/people.ts';
 
 let bot: Bot;
 afterEach(() => bot.close());
@@ -155,6 +155,25 @@ describe('limits', () => {
       body: { error: { code: 'too_many_running' } },
     });
     expect((await running).status).toBe(200);
+  });
+
+  it('are those of the wallet: an answer is as long as it pays for, and then there is none', async () => {
+    bot = await startBot({ env: { MODEL_TABLE: modelTable({ maxOutputTokens: 2_000, tokensEach: 10_000 }) } });
+    const ann = personOn('discord', bot, 'ann');
+    await buy(bot, ann, 'topup');
+    const dev = developerWith(await keyOf(ann), bot);
+    const ask = {
+      model: 'any',
+      messages: [{ role: 'user' as const, content: 'Long [[length:1500]]' }],
+      max_tokens: 800,
+    };
+    const { choices, usage } = await dev.openai.chat.completions.create(ask);
+    expect(choices[0]?.finish_reason).toBe('length');
+    expect(usage?.completion_tokens).toBe(499);
+    const poor = await dev.post('/api/generate', { prompt: 'More' });
+    expect([poor.status, poor.body.error.message]).toEqual([402, expect.stringContaining('Top up to go on')]);
+    const [receipt] = bot.kept.receipts();
+    expect(receipt?.charged).toBeLessThanOrEqual(5_000_000);
   });
 
   it('close the API to programs, asking and buying, and not their figures', async () => {

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bot, startBot } from '../helpers/bot.ts';
+import { developerWith, keyOf } from '../helpers/developer.ts';
 import { ask, buy, type Person, personOn, reads } from '../helpers/people.ts';
 
 const SENTENCE = 'Something went wrong on our side. Nothing was charged; please try again in a minute.';
@@ -36,6 +37,7 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
   }
 
   it('refuses everything that needs it in a plain sentence, asks no model, and recovers by itself (pain 4)', async () => {
+    const dev = developerWith(await keyOf(person), bot);
     const before = { accounts: bot.kept.accounts(), asked: bot.world.openai.store.requests.length };
     await withoutTables(async () => {
       for (const deed of [
@@ -47,6 +49,10 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
         expect(said.text).toBe(SENTENCE);
         expect(said.isPrivate).toBe(true);
       }
+      const body = { model: 'any', messages: [{ role: 'user', content: 'Anybody?' }] };
+      const told = await dev.post('/v1/chat/completions', body);
+      expect([told.status, told.body.error.type]).toEqual([500, 'server_error']);
+      expect(told.body.error.message).not.toMatch(/SQL|table|\bat /);
       expect((await reads(person.does('help'), ({ text }) => text.includes('/ask'))).text).toContain('/subscribe');
       expect((await fetch(`${bot.app.url}/healthz`)).status).toBe(200);
       expect((await fetch(`${bot.app.url}/readyz`)).status).toBe(503);
@@ -55,6 +61,24 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
     expect(bot.kept.accounts()).toEqual(before.accounts);
     expect((await fetch(`${bot.app.url}/readyz`)).status).toBe(200);
     expect((await ask(person, 'Now?')).isRefused).toBe(false);
+  });
+
+  it('gives a program its answer though the settlement was not taken, and settles it once the store is back', async () => {
+    const dev = developerWith(await keyOf(person), bot);
+    let askId = '';
+    const asking = dev.post('/api/generate', { prompt: 'Tell me [[length:200]] [[chunk:4]] [[delay:10]] more' });
+    const written = () => bot.world.openai.store.requests.at(-1)?.outcome;
+    await expect.poll(() => written()?.state === 'running' && (written()?.completionTokens ?? 0) > 20).toBe(true);
+    await withoutTables(async () => {
+      const told = await asking;
+      expect([told.status, told.body.text]).toEqual([200, written()?.text]);
+      expect(Number.isSafeInteger(told.body.available)).toBe(true);
+      askId = told.body.ask_id;
+    });
+    bot.advance(31_000);
+    await bot.settle();
+    expect(bot.kept.accounts().flatMap(({ holds }) => holds)).toEqual([]);
+    expect(bot.kept.receipts().at(-1)).toMatchObject({ askId, ending: 'interrupted' });
   });
 
   it('ends an answer whose settlement it did not take, and settles it once it is back', async () => {
