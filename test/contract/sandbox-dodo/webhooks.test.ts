@@ -1,7 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RETRY_DELAYS_MS } from '../../../src/sandbox/dodo/webhook-queue.ts';
-import { type Bench, buy, createBench, createReceiver, type ReceivedWebhook, type Receiver } from './harness.ts';
+import {
+  type Bench,
+  buy,
+  createBench,
+  createReceiver,
+  type ReceivedWebhook,
+  type Receiver,
+  refusal,
+} from './harness.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -142,6 +150,14 @@ describe('webhooks', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('have types of which no other is taken into a filter', async () => {
+    await start();
+    const other = { url: 'https://example.com', filter_types: ['credit.given' as 'credit.added'] };
+    expect((await refusal(bench.client.webhooks.create(other))).status).toBe(422);
+    const [endpoint] = (await bench.client.webhooks.list()).data;
+    expect((await refusal(bench.client.webhooks.update(endpoint?.id ?? '', other))).status).toBe(422);
   });
 
   it('are signed with the old and the new secret for a day after a rotation', async () => {
