@@ -21,6 +21,7 @@ import { createHealth, runChecks } from './web/health.ts';
 import { createOpsSocket } from './web/ops-socket.ts';
 import { createPaidPage } from './web/paid-page.ts';
 import { createWebServer } from './web/web-server.ts';
+import { createArrivals } from './workers/arrivals.ts';
 
 export interface App {
   /** Where it listens, on this machine. */
@@ -78,21 +79,26 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
   });
   opened.defer(() => platforms.close());
   const { messengers } = platforms;
-  const workers = createBackground({ outside, services, metrics, messengers, brand: config.brand });
+  const arrivals = createArrivals(clock);
+  const workers = createBackground({ outside, services, metrics, messengers, brand: config.brand, arrivals });
   opened.defer(() => workers.stop());
 
   const isWeb = config.roles.has('web');
   const webhook = createDodoWebhook({
     ...outside,
     metrics,
-    onStored: () => workers.nudge(new Set(['inbox'])),
+    onStored() {
+      arrivals.note();
+      workers.nudge(new Set(['inbox']));
+    },
   });
   const checks = [{ name: 'store', check: () => store.check() }, durability, ...platforms.checks];
   web.mount([
     ...(isWeb
       ? [
-          ...platforms.routers,
+          // First: a burst of them is the most that comes at once.
           webhook,
+          ...platforms.routers,
           createPaidPage(config.brand.name),
           createAccountPage(outside, services, config),
           createClaimPage({

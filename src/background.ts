@@ -8,6 +8,7 @@ import { createAdoptStrangers } from './core/sweep/adopt-strangers.ts';
 import { createLookAtPage } from './core/sweep/look-at-page.ts';
 import type { Outside } from './outside.ts';
 import type { AppServices } from './services.ts';
+import type { Arrivals } from './workers/arrivals.ts';
 import { createCancelWorker } from './workers/cancel-subscription.ts';
 import { createClawbackWorker } from './workers/clawback.ts';
 import { createCustomerNoteWorker } from './workers/customer-note.ts';
@@ -29,17 +30,18 @@ export interface BackgroundDeps {
   metrics: Metrics;
   messengers: Messengers;
   brand: Brand;
+  arrivals: Arrivals;
 }
 
 /** Every worker: what is done after a commit or a webhook, and now and then. */
-export function createBackground({ outside, services, metrics, messengers, brand }: BackgroundDeps): Workers {
+export function createBackground({ outside, services, metrics, messengers, brand, arrivals }: BackgroundDeps): Workers {
   const { store, clock, log, secrets, billing, heard, identity, owner } = outside;
   const { wallets, rules, moment, modelRules, daily } = services;
   const { customers, applyEvent, applyPayment, readLedger } = services.events;
   const deps = { store, clock, log, metrics };
   return createWorkers({
     rows: [
-      createInboxWorker({ ...deps, billing, secrets, applyEvent, customers }),
+      createInboxWorker({ ...deps, billing, secrets, applyEvent, customers, isBurst: () => arrivals.isBurst() }),
       createReconcileWorker({
         ...deps,
         wallets,

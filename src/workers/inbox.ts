@@ -19,6 +19,8 @@ export interface InboxDeps extends RowWorkerDeps {
   secrets: Secrets;
   applyEvent: ApplyEvent;
   customers: Customers;
+  /** Whether so many webhooks are arriving that applying them should wait. */
+  isBurst(): boolean;
 }
 
 /** Applies verified webhooks, each once, in whatever order they came. */
@@ -66,5 +68,5 @@ export function createInboxWorker(deps: InboxDeps): RowWorker {
     return { kind: 'done' };
   }
 
-  return createRowWorker(deps, { topic: 'inbox', limit: 32, leaseMs: MINUTE, handle });
+  return createRowWorker(deps, { topic: 'inbox', limit: 32, leaseMs: MINUTE, handle, isHeldBack: deps.isBurst });
 }

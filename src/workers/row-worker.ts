@@ -35,6 +35,8 @@ export interface RowWork {
   /** Longer than any of them takes. */
   leaseMs: Millis;
   longestPauseMs?: Millis;
+  /** Whether the loop should leave what is due for its next look. */
+  isHeldBack?(): boolean;
   handle(row: Row): Promise<RowOutcome>;
 }
 
@@ -76,5 +78,9 @@ export function createRowWorker(deps: RowWorkerDeps, work: RowWork): RowWorker {
     return rows.length;
   }
 
-  return { topic: work.topic, runDue, ...createLoop(work.topic, async () => (await runDue()) === work.limit, log) };
+  async function step(): Promise<boolean> {
+    return work.isHeldBack?.() !== true && (await runDue()) === work.limit;
+  }
+
+  return { topic: work.topic, runDue, ...createLoop(work.topic, step, log) };
 }
