@@ -36,11 +36,11 @@ describe('group commit', () => {
       .all()
       .map(({ n }) => n);
 
-  it('lets the writes of one tick share transactions of at most 32, in their order', async () => {
+  it('lets the writes of one tick share transactions of at most 128, in their order', async () => {
     const order: number[] = [];
-    await Promise.all(Array.from({ length: 70 }, async (_, n) => order.push(await insert(n))));
-    expect(transactions).toEqual([32, 32, 6]);
-    expect(order).toEqual(Array.from({ length: 70 }, (_, n) => n));
+    await Promise.all(Array.from({ length: 300 }, async (_, n) => order.push(await insert(n))));
+    expect(transactions).toEqual([128, 128, 44]);
+    expect(order).toEqual(Array.from({ length: 300 }, (_, n) => n));
   });
 
   it('gives writes of different ticks transactions of their own', async () => {
@@ -90,12 +90,12 @@ describe('group commit', () => {
     const file = await temporaryDatabase();
     const seen: number[] = [];
     const store = await createSqliteStore({ path: file.path, now: () => 0, onTransaction: (n) => seen.push(n) });
-    const commits = Array.from({ length: 40 }, (_, n) => store.commit(commitOf({ accountId: `account ${n}` })));
+    const commits = Array.from({ length: 140 }, (_, n) => store.commit(commitOf({ accountId: `account ${n}` })));
     const early = await store.load('account 0', []);
     await Promise.all(commits);
     await store.close();
     await file.remove();
     expect(early.version).toBe(0);
-    expect(seen).toEqual([32, 8]);
+    expect(seen).toEqual([128, 12]);
   });
 });

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** An fsync costs milliseconds: this many writes share one at most. More would make the event loop wait too long. */
-const MAX_JOBS = 32;
+/**
+ * An fsync costs milliseconds, in which nothing else runs: this many writes share one at most. They take about as long
+ * together as it does; more would make the event loop wait too long.
+ */
+const MAX_JOBS = 128;
 
 export interface GroupCommit {
   /**
