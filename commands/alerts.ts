@@ -1,6 +1,6 @@
 import type { AlertSettings } from '../src/core/alert-settings.ts';
 import type { CommandOptions } from '../src/core/chat.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
+import type { Command, CommandContext, Services } from '../src/core/command.ts';
 import { formatUsd } from '../src/core/tokens.ts';
 
 /** What a member typed: nothing, a wish, or something that is no wish. */
@@ -25,10 +25,18 @@ function readWords(words: readonly string[]): Typed {
   return { ...wish, ...others };
 }
 
+function readText(text: string): Typed {
+  return readWords(text.toLowerCase().split(/\s+/).filter(Boolean));
+}
+
 function readOptions(options: CommandOptions): Typed {
   const cap = options.cap === undefined ? '' : String(options.cap);
   const low = options.low === undefined ? '' : `low ${options.low}`;
-  return readWords(`${cap} ${low}`.toLowerCase().split(/\s+/).filter(Boolean));
+  return readText(`${cap} ${low}`);
+}
+
+function mostDollars({ rules }: Services): number {
+  return Math.floor(rules.overageCapCents / 100);
 }
 
 function overageLine({ capCents, mostCents, overage }: AlertSettings): string {
@@ -51,7 +59,7 @@ function lowLine({ isLowTold }: AlertSettings): string {
 async function showAlerts({ turn, responder, services }: CommandContext, typed: Typed): Promise<void> {
   await responder.acknowledge('private');
   const { alerts } = services;
-  const most = Math.floor(services.rules.overageCapCents / 100);
+  const most = mostDollars(services);
   if (typed === 'unclear') {
     await responder.reply({
       text: `I did not understand that; nothing was changed. For example: \`/alerts cap 20\` (whole dollars, 0 to ${most}) or \`/alerts low off\`.`,
@@ -73,6 +81,7 @@ async function showAlerts({ turn, responder, services }: CommandContext, typed: 
   await responder.reply({
     text: [...(isAsked ? ['Noted.'] : []), overageLine(settings), lowLine(settings)].join('\n'),
     buttons: [
+      { label: 'Change cap', action: 'alerts_cap' },
       settings.isLowTold
         ? { label: 'No DMs about a low balance', action: 'alerts:low_off' }
         : { label: 'DMs about a low balance', action: 'alerts:low_on' },
@@ -104,4 +113,14 @@ export const alerts: Command = {
   ],
   run: (context, options) => showAlerts(context, readOptions(options)),
   actions: { alerts: (context, argument) => showAlerts(context, readWords(argument.split('_'))) },
+  forms: {
+    alerts_cap: {
+      form(services) {
+        const label = `Dollars a cycle, 0 to ${mostDollars(services)}`;
+        return { title: 'Cap on overage', fields: [{ name: 'cap', label, maxLength: 20 }] };
+      },
+      submit: (context, { cap = '' }) => showAlerts(context, readText(`cap ${cap}`)),
+      instead: 'Press the button again, or type `/alerts cap 20`.',
+    },
+  },
 };

@@ -1,3 +1,4 @@
+import type { Button } from '../src/core/chat.ts';
 import type { Command, CommandContext } from '../src/core/command.ts';
 import type { JoinOutcome, TakeOffOutcome } from '../src/core/linking.ts';
 import { isChatUser, type WalletUser } from '../src/core/wallet-user.ts';
@@ -13,10 +14,12 @@ function listOf(users: readonly WalletUser[]): string {
   return users.map((user) => `${PLATFORM_NAMES[user.platform]}${named(user)}`).join(', ');
 }
 
+const ENTER: Button = { label: 'Enter a code', action: 'link_code' };
+
 async function offerCode({ turn, responder, services }: CommandContext): Promise<void> {
   const offer = await services.linking.makeCode(turn.by);
   if (offer.kind === 'too_many') {
-    await responder.reply({ text: tooMany(`made ${offer.limit} codes`) });
+    await responder.reply({ text: tooMany(`made ${offer.limit} codes`), buttons: [ENTER] });
     return;
   }
   const others =
@@ -29,6 +32,7 @@ async function offerCode({ turn, responder, services }: CommandContext): Promise
       'Give it to nobody: whoever types it can spend your tokens.',
       ...others,
     ].join('\n'),
+    buttons: [ENTER],
   });
 }
 
@@ -59,6 +63,13 @@ function joinText(outcome: JoinOutcome): string {
   return 'Done: here you now spend from the same wallet as on your other platform. `/balance` shows it, and `/link remove` ends it.';
 }
 
+async function joinBy({ turn, responder, services }: CommandContext, code: string): Promise<void> {
+  await responder.acknowledge('private');
+  const outcome = await services.linking.join(turn.by, code);
+  const isWrong = outcome.kind === 'refused' && outcome.why === 'wrong_code';
+  await responder.reply({ text: joinText(outcome), buttons: isWrong ? [ENTER] : [] });
+}
+
 function takeOffText(outcome: TakeOffOutcome): string {
   if (outcome.kind === 'left') {
     return 'Done: you do not share that wallet any more. Here you have a wallet of your own again, which is empty.';
@@ -78,7 +89,7 @@ async function link(context: CommandContext, typed: string): Promise<void> {
     await responder.reply({ text: takeOffText(await services.linking.takeOff(turn.by)) });
     return;
   }
-  await responder.reply({ text: joinText(await services.linking.join(turn.by, word)) });
+  await joinBy(context, word);
 }
 
 export const linkCommand: Command = {
@@ -93,4 +104,14 @@ export const linkCommand: Command = {
     },
   ],
   run: (context, options) => link(context, String(options.code ?? '')),
+  forms: {
+    link_code: {
+      form: () => ({
+        title: 'Link your wallet',
+        fields: [{ name: 'code', label: 'The code that your other platform shows', placeholder: 'ABCDE-12345' }],
+      }),
+      submit: (context, { code = '' }) => joinBy(context, code.trim()),
+      instead: 'Press the button again, or type `/link` with the code behind it.',
+    },
+  },
 };

@@ -3,6 +3,8 @@
  * answer into its native messages; it knows nothing of tokens. The commands know no platform.
  */
 
+import type { Form, FormValues } from './form.ts';
+
 export type PlatformName = 'discord' | 'slack';
 
 /** A person on a platform. `workspace` is empty on Discord, the user's enterprise or team id on Slack. */
@@ -12,7 +14,7 @@ export interface ChatUser {
   user: string;
 }
 
-/** One thing that a member did: a command or a button. */
+/** One thing that a member did: a command, a button or a form. */
 export interface Turn {
   by: ChatUser;
   /** The platform's own id of what caused it: the same when the platform delivers it twice. */
@@ -68,6 +70,11 @@ export interface Responder {
   reply(reply: Reply): Promise<void>;
   /** Starts a streaming answer with a placeholder and these buttons; acknowledge first. */
   openAnswer(placeholder: Reply): Promise<AnswerView>;
+  /**
+   * Answers the press of a button by a form, within the platform's three seconds and before anything else; nothing may
+   * follow in this turn. What is typed comes as a turn of its own. Refused for every other turn.
+   */
+  openForm(form: Form): Promise<void>;
 }
 
 export interface CommandOption {
@@ -99,6 +106,8 @@ export interface ChatApp {
   command(name: string, options: CommandOptions, turn: Turn, responder: Responder): Promise<void>;
   /** A button was pressed. */
   action(action: string, turn: Turn, responder: Responder): Promise<void>;
+  /** A form was filled in. */
+  submit(action: string, values: FormValues, turn: Turn, responder: Responder): Promise<void>;
 }
 
 export class PlatformError extends Error {

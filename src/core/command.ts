@@ -4,6 +4,7 @@ import type { AlertSettingsStore } from './alert-settings.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Asks } from './asks/ask.ts';
 import type { CommandOptions, CommandSpec, Responder, Turn } from './chat.ts';
+import type { Form, FormValues } from './form.ts';
 import type { Linking } from './linking.ts';
 import type { PaymentLook } from './payment-look.ts';
 import type { ClosedTo } from './places.ts';
@@ -49,9 +50,19 @@ export interface CommandContext {
   services: Services;
 }
 
+/** A form of a command. */
+export interface CommandForm {
+  form(services: Services): Omit<Form, 'action'>;
+  submit(context: CommandContext, values: FormValues): Promise<void>;
+  /** What the member can do where the form could not be opened: a sentence. */
+  instead: string;
+}
+
 /** One slash command, and what the buttons that it makes do. Throws what `failureText` can tell. */
 export interface Command extends CommandSpec {
   run(context: CommandContext, options: CommandOptions): Promise<void>;
   /** By the first word of a button's action; the argument is what follows the colon. */
   actions?: Readonly<Record<string, (context: CommandContext, argument: string) => Promise<void>>>;
+  /** By the action of the button that opens it. */
+  forms?: Readonly<Record<string, CommandForm>>;
 }

@@ -21,6 +21,7 @@ export function watchResponder(
   return {
     acknowledge: (visibility) => watched(() => responder.acknowledge(visibility)),
     reply: (reply) => watched(() => responder.reply(reply)),
+    openForm: (form) => watched(() => responder.openForm(form)),
     openAnswer: async (placeholder) => {
       const view = await watched(() => responder.openAnswer(placeholder));
       return watchAnswer(view, (call) => counted(metrics, platform, call));

@@ -70,6 +70,7 @@ export async function startFleet(): Promise<Fleet> {
       commands: [{ name: 'ask', description: 'Ask', options: [option] }],
       command,
       action: async () => {},
+      submit: async () => {},
     };
     const connection = make({ token, chat, log, onFatal });
     platforms.push(connection);

@@ -56,6 +56,7 @@ describe('the route of Slack', () => {
       '{"type":"event_callback","event":null}',
       '{"type":"block_actions","actions":[]}',
       '{"command":"/ask"}',
+      '{"type":"view_submission","trigger_id":"1.2","user":{"id":"U1"},"view":{"id":"V1"}}',
     ];
     for (const body of halves) await expectRefusal(await post(body), 400);
     await expectRefusal(await post('payload={', FORM), 400);
@@ -64,7 +65,7 @@ describe('the route of Slack', () => {
   });
 
   it('takes payloads that it has no use for with an empty 200', async () => {
-    const unused = ['{"type":"view_submission"}', '{"type":"shortcut","user":{"id":"U1"}}', '{"type":"unheard_of"}'];
+    const unused = ['{"type":"view_closed"}', '{"type":"shortcut","user":{"id":"U1"}}', '{"type":"unheard_of"}'];
     for (const body of unused) expect((await post(`payload=${encodeURIComponent(body)}`, FORM)).status).toBe(200);
     const event = { type: 'event_callback', team_id: 'T0SIMTEAM', event: { type: 'reaction_added' } };
     expect((await post(JSON.stringify(event))).status).toBe(200);

@@ -89,6 +89,10 @@ export async function createSlackStage(options: StageOptions = {}): Promise<Slac
       turns.push({ name: action, options: {}, turn });
       await script.run(turn, responder, {});
     },
+    async submit(action, values, turn, responder) {
+      turns.push({ name: action, options: values, turn });
+      await script.run(turn, responder, values);
+    },
   };
   const host = express();
   const bot = await startHttpServer(host);

@@ -53,6 +53,13 @@ export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>
         await interaction.acknowledged.catch(() => {});
         return interaction.failure();
       },
+      async form() {
+        await interaction.done;
+        const modal = interaction.modal();
+        if (modal === null) throw new Error(`expected a form, got ${interaction.failure() ?? 'none'}`);
+        const labels = modal.components.map((top) => ('label' in top ? String(top.label) : ''));
+        return { title: modal.title, labels, fill: (values) => deed(member.submitModal(interaction, values)) };
+      },
     };
   }
 
@@ -71,6 +78,7 @@ export function createDiscordPerson({ discord }: Pick<SimulatedWorld, 'discord'>
         ),
       again: () => discord.redeliver(question.id),
       failure: async () => null,
+      form: () => Promise.reject(new Error('expected a press, got a message')),
     };
   }
 

@@ -15,6 +15,15 @@ export interface Said {
   thread: string | null;
 }
 
+/** A form that a person has in front of them. */
+export interface OpenForm {
+  title: string;
+  /** The labels of its fields. */
+  labels: string[];
+  /** Fills it in and sends it; the values by the names of the fields. */
+  fill(values: Readonly<Record<string, string>>): Deed;
+}
+
 /** One thing that a person did, and what they see of it. */
 export interface Deed {
   said(): Said[];
@@ -24,6 +33,8 @@ export interface Deed {
   again(): Promise<void>;
   /** What the platform itself shows when the bot did not react. */
   failure(): Promise<string | null>;
+  /** @throws Error when no form was opened */
+  form(): Promise<OpenForm>;
 }
 
 /** A member of either platform: the same hands and eyes over both. */

@@ -53,6 +53,17 @@ export function createSlackPerson({ slack }: Pick<SimulatedWorld, 'slack'>, name
         await bringAgain(sent);
       },
       failure: async () => (await interaction.failure()) ?? null,
+      async form() {
+        const shown = await interaction.waitForView();
+        const { view } = shown;
+        return {
+          title: view.type === 'modal' ? view.title.text : '',
+          labels: view.blocks.flatMap((block) =>
+            block.type === 'input' && 'label' in block ? [block.label.text] : [],
+          ),
+          fill: (values) => deed(person.submitView(shown, typed(values)), isHere),
+        };
+      },
     };
   }
 
@@ -89,4 +100,10 @@ export function createSlackPerson({ slack }: Pick<SimulatedWorld, 'slack'>, name
       person.profile.dms = 'closed';
     },
   };
+}
+
+/** What was typed, as Slack sends it: by block id and action id, which here are one. */
+function typed(values: Readonly<Record<string, string>>) {
+  const states = Object.entries(values).map(([name, value]) => [name, { [name]: { type: 'plain_text_input', value } }]);
+  return Object.fromEntries(states);
 }

@@ -1,4 +1,4 @@
-import type { APIChatInputApplicationCommandInteraction, APIInteraction } from 'discord.js';
+import type { APIChatInputApplicationCommandInteraction, APIInteraction, APIModalSubmitInteraction } from 'discord.js';
 import {
   ApplicationCommandOptionType,
   ApplicationCommandType,
@@ -8,11 +8,13 @@ import {
   InteractionType,
 } from 'discord.js';
 import type { CommandOptions, Turn } from '../../core/chat.ts';
+import type { FormValues } from '../../core/form.ts';
 
 /** What Discord's interaction means to the commands. */
 export type Inbound =
   | { kind: 'command'; name: string; options: CommandOptions; turn: Turn }
   | { kind: 'action'; action: string; turn: Turn }
+  | { kind: 'form'; action: string; values: FormValues; turn: Turn }
   | { kind: 'suggestions' }
   | { kind: 'unknown' };
 
@@ -25,6 +27,8 @@ export interface Origin {
   channel: string;
   /** Installed by the member only: the bot itself is not there, and five follow-ups are all it may send. */
   isUserInstallOnly: boolean;
+  /** The press of a button, which a form may answer. */
+  isPress: boolean;
 }
 
 /** Reads an interaction, however it came in. */
@@ -41,6 +45,13 @@ export function readInteraction(interaction: APIInteraction): Inbound {
     case InteractionType.MessageComponent:
       if (interaction.data.component_type !== ComponentType.Button) return { kind: 'unknown' };
       return { kind: 'action', action: interaction.data.custom_id, turn: readTurn(interaction) };
+    case InteractionType.ModalSubmit:
+      return {
+        kind: 'form',
+        action: interaction.data.custom_id,
+        values: readValues(interaction.data.components),
+        turn: readTurn(interaction),
+      };
     case InteractionType.ApplicationCommandAutocomplete:
       return { kind: 'suggestions' };
     default:
@@ -56,6 +67,7 @@ export function readOrigin(interaction: APIInteraction): Origin {
     user: userId(interaction),
     channel: channelId(interaction),
     isUserInstallOnly: owners !== undefined && !(ApplicationIntegrationType.GuildInstall in owners),
+    isPress: interaction.type === InteractionType.MessageComponent,
   };
 }
 
@@ -88,4 +100,14 @@ function readOptions(interaction: APIChatInputApplicationCommandInteraction): Co
     }
   }
   return options;
+}
+
+/** The texts of a form, by the custom_id of their inputs, which stand in labels or, in older forms, in rows. */
+function readValues(components: APIModalSubmitInteraction['data']['components']): FormValues {
+  const inputs = components.flatMap((top) => {
+    if (top.type === ComponentType.Label) return [top.component];
+    return top.type === ComponentType.ActionRow ? top.components : [];
+  });
+  const texts = inputs.filter((input) => input.type === ComponentType.TextInput);
+  return Object.fromEntries(texts.map(({ custom_id: name, value }) => [name, value]));
 }

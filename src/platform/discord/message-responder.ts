@@ -101,6 +101,7 @@ export function createMessageResponder(options: MessageResponderOptions): Messag
     },
     reply: (message) => inTurn(() => reply(message)),
     openAnswer: (placeholder) => inTurn(() => open(placeholder)),
+    openForm: () => Promise.reject(new PlatformError('refused', 'only the press of a button can open a form')),
     remark: (text) => inTurn(() => post(remarks, { text })),
   };
 }

@@ -54,7 +54,7 @@ export function createReceive(options: ReceiveOptions): Receive {
     } finally {
       clearTimeout(deadline);
     }
-    if (inbound.kind === 'action' && !responder.isAcknowledged()) {
+    if ((inbound.kind === 'action' || inbound.kind === 'form') && !responder.isAcknowledged()) {
       await respond({ type: InteractionResponseType.DeferredMessageUpdate });
     } else {
       await responder.conclude();
@@ -77,6 +77,7 @@ export function createReceive(options: ReceiveOptions): Receive {
 
 async function handOver(chat: ChatApp, inbound: Inbound, responder: ReturnType<typeof createResponder>): Promise<void> {
   if (inbound.kind === 'action') return chat.action(inbound.action, inbound.turn, responder);
+  if (inbound.kind === 'form') return chat.submit(inbound.action, inbound.values, inbound.turn, responder);
   if (inbound.kind === 'command' && chat.commands.some((command) => command.name === inbound.name)) {
     return chat.command(inbound.name, inbound.options, inbound.turn, responder);
   }

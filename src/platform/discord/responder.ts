@@ -1,6 +1,8 @@
 import type { APIInteractionResponse } from 'discord.js';
 import { InteractionResponseType, MessageFlags } from 'discord.js';
 import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat.ts';
+import type { Form } from '../../core/form.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { persist } from '../persist.ts';
@@ -13,6 +15,7 @@ import type { Origin } from './inbound.ts';
 import { createLine } from './line.ts';
 import { createTokenOutlet, type Outlet, type Posted, TOKEN_LIFE, type TokenOutlet } from './outlet.ts';
 import { renderMessage, replySheets, type Sheet } from './render.ts';
+import { renderForm } from './render-form.ts';
 import { interactionWays } from './ways.ts';
 
 /** Hands Discord the first response to an interaction: as the answer to its request, or by the callback. */
@@ -100,6 +103,14 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
     }
   }
 
+  async function openForm(form: Form): Promise<void> {
+    if (!origin.isPress) throw new PlatformError('refused', 'only the press of a button can open a form');
+    if (acknowledged !== null) throw new PlatformError('refused', 'Discord takes a form only as the first response');
+    acknowledged = respond({ type: InteractionResponseType.Modal, data: renderForm(form) });
+    if (!(await acknowledged)) throw new PlatformError('refused', 'Discord did not take the form');
+    token.originalIsUsed();
+  }
+
   async function open(placeholder: Reply): Promise<AnswerView> {
     await acknowledge('private');
     const token = { value: origin.token, until: options.receivedAt + TOKEN_LIFE };
@@ -118,6 +129,7 @@ export function createResponder(options: ResponderOptions): DiscordResponder {
     // One after the other, so that the first message of one takes the place of "is thinking…".
     reply: (message) => inTurn(() => reply(message)),
     openAnswer: (placeholder) => inTurn(() => open(placeholder)),
+    openForm: (form) => inTurn(() => openForm(form)),
     isAcknowledged: () => acknowledged !== null,
     async conclude() {
       await inTurn.idle();

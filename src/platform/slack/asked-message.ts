@@ -71,6 +71,7 @@ export function readAskedMessage(event: object, envelope: EventEnvelope): AskedM
       // Slack shows an ephemeral message only in a thread that has begun.
       privateThreadTs: thread,
       responseUrl: null,
+      trigger: null,
     },
   };
 }

@@ -1,5 +1,5 @@
 /** `unused`: a payload of Slack that no feature of this app causes. */
-export type PayloadKind = 'command' | 'press' | 'event' | 'unused' | 'unreadable';
+export type PayloadKind = 'command' | 'press' | 'submission' | 'event' | 'unused' | 'unreadable';
 
 /**
  * Tells what a parsed body is, and that it has what Bolt and this platform read of it.
@@ -17,6 +17,12 @@ export function kindOf(body: unknown): PayloadKind {
     const [action]: unknown[] = Array.isArray(body.actions) ? body.actions : [];
     const isWhole = isRecord(action) && areTexts(action, ['action_id']) && isRecord(body.user);
     return isWhole && areTexts(body.user, ['id']) && areTexts(body, ['trigger_id']) ? 'press' : 'unreadable';
+  }
+  if (body.type === 'view_submission') {
+    const { view, user } = body;
+    const isForm = isRecord(view) && areTexts(view, ['id', 'callback_id', 'private_metadata']);
+    const isWhole = isForm && isRecord(view.state) && isRecord(view.state.values);
+    return isWhole && areTexts(user, ['id']) && areTexts(body, ['trigger_id']) ? 'submission' : 'unreadable';
   }
   return 'unused';
 }

@@ -1,4 +1,5 @@
 import { type AnswerView, PlatformError, type Reply, type Responder, type Visibility } from '../../core/chat.ts';
+import type { Form } from '../../core/form.ts';
 import type { Millis } from '../../core/time.ts';
 import { renderReply, type SlackContent } from './blocks.ts';
 import { withRetries } from './call-slack.ts';
@@ -26,6 +27,8 @@ export interface ResponderOptions extends AnswerTools {
   /** As `openPlace`, where a message for the member alone is shown. */
   openPrivatePlace(): Promise<MessageChannel | null>;
   openDirect(): Promise<MessageChannel>;
+  /** Null where no press began the turn. Throws PlatformError. */
+  openForm: ((form: Form) => Promise<void>) | null;
   responseUrl: ResponseUrl | null;
   /** Names who asked what in a public answer: Slack shows nobody else the command. */
   headline: string | undefined;
@@ -162,6 +165,10 @@ export function createResponder(options: ResponderOptions): SlackResponder {
       for (const content of contents) await deliver(content, to);
     },
     openAnswer,
+    async openForm(form) {
+      if (options.openForm === null) throw new PlatformError('refused', 'only the press of a button can open a form');
+      await Promise.all([ack(), options.openForm(form)]);
+    },
   };
 }
 

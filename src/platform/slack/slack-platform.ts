@@ -81,7 +81,7 @@ export function createSlackPlatform(receiver: Receiver, options: SlackOptions): 
     clock,
     log,
   });
-  registerListeners(app, { chat, commandPrefix, handle: runner.handle, log });
+  registerListeners(app, { chat, commandPrefix, handle: runner.handle, clock, log });
   registerEventListeners(app, { chat, handle: runner.handle, clock, log });
 
   return {

@@ -4,6 +4,7 @@ import type { Millis } from '../../core/time.ts';
 import type { SlackClients } from './clients.ts';
 import type { NameCommands } from './command-names.ts';
 import type { DirectChannels } from './direct-channels.ts';
+import { openForm, renderForm } from './form-view.ts';
 import type { AnswerTools } from './message-answer.ts';
 import { createMessageChannel, openDirect } from './message-channel.ts';
 import { createResponder } from './responder.ts';
@@ -40,7 +41,7 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
   const running = new Set<Promise<void>>();
 
   async function runTurn(arrival: Arrival, run: Parameters<Handle>[1]): Promise<void> {
-    const { turn, source, channel, threadTs, privateThreadTs, responseUrl: url } = arrival.inbound;
+    const { turn, source, channel, threadTs, privateThreadTs, responseUrl: url, trigger } = arrival.inbound;
     const { workspace, user } = turn.by;
     const log = withFacts(options.log, { cause: turn.cause });
     const responseUrl =
@@ -67,6 +68,10 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
       openPlace: () => openIn(threadTs),
       openPrivatePlace: () => openIn(privateThreadTs),
       openDirect: async () => openDirect(await clients.forSource(source), user),
+      openForm:
+        trigger === null
+          ? null
+          : async (form) => openForm(await clients.forSource(source), trigger, renderForm(form, { channel, threadTs })),
       responseUrl,
       headline: arrival.headline,
     });

@@ -1,10 +1,11 @@
-import type { BlockAction, SlashCommand } from '@slack/bolt';
+import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
 import type { CommandOptions, CommandSpec, Turn } from '../../core/chat.ts';
+import type { FormPlace } from './form-view.ts';
 import type { InstallSource } from './message-place.ts';
 import { unescapeTyped } from './slack-text.ts';
 import { workspaceOf } from './workspace.ts';
 
-/** What a command, a press or a message tells, in one shape. */
+/** What a command, a press, a form or a message tells, in one shape. */
 export interface Inbound {
   turn: Pick<Turn, 'by' | 'cause'>;
   source: InstallSource;
@@ -17,6 +18,8 @@ export interface Inbound {
   /** Where a message for the member alone goes. */
   privateThreadTs: string | null;
   responseUrl: string | null;
+  /** Opens a form; only that of a press is used. */
+  trigger: string | null;
 }
 
 /** Reads a slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands */
@@ -34,17 +37,44 @@ export function readCommand(command: SlashCommand): Inbound {
     threadTs: null,
     privateThreadTs: null,
     responseUrl: command.response_url || null,
+    trigger: null,
   };
 }
 
 /** Reads the press of a button. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
 export function readPress(body: BlockAction): Inbound {
-  const { user, team, container } = body;
+  const thread: unknown = body.container?.thread_ts ?? body.message?.thread_ts;
+  const threadTs = typeof thread === 'string' ? thread : null;
+  return {
+    ...readActor(body),
+    channel: body.channel?.id ?? null,
+    isDirect: null,
+    threadTs,
+    privateThreadTs: threadTs,
+    responseUrl: body.response_url || null,
+    trigger: body.trigger_id,
+  };
+}
+
+/** Reads what is sent with a form. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+export function readSubmission(body: ViewSubmitAction, { channel, threadTs }: FormPlace): Inbound {
+  return {
+    ...readActor(body),
+    channel,
+    isDirect: null,
+    threadTs,
+    privateThreadTs: threadTs,
+    responseUrl: null,
+    trigger: null,
+  };
+}
+
+/** Who did it, and by which install it came. */
+function readActor(body: BlockAction | ViewSubmitAction): Pick<Inbound, 'turn' | 'source'> {
+  const { user, team } = body;
   const enterpriseId = body.enterprise?.id ?? team?.enterprise_id ?? null;
   const teamId = team?.id ?? null;
   const userTeam = user.team_id ?? null;
-  const thread: unknown = container?.thread_ts ?? body.message?.thread_ts;
-  const threadTs = typeof thread === 'string' ? thread : null;
   return {
     turn: {
       by: { platform: 'slack', workspace: workspaceOf({ userTeam, teamId, enterpriseId }), user: user.id },
@@ -55,11 +85,6 @@ export function readPress(body: BlockAction): Inbound {
       enterpriseId,
       isEnterpriseInstall: body.is_enterprise_install === true,
     },
-    channel: body.channel?.id ?? null,
-    isDirect: null,
-    threadTs,
-    privateThreadTs: threadTs,
-    responseUrl: body.response_url || null,
   };
 }
 

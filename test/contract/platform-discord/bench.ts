@@ -81,6 +81,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       commands: specs,
       command: options.command ?? (async () => {}),
       action: options.action ?? (async () => {}),
+      submit: options.submit ?? (async () => {}),
     },
     clock,
     log,

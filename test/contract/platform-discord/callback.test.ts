@@ -21,7 +21,7 @@ async function startByCallback(command: ChatApp['command'], before: (answer: () 
   const receive = createReceive({
     api,
     applicationId: sim.applicationId,
-    chat: { commands: specs, command, action: async () => {} },
+    chat: { commands: specs, command, action: async () => {}, submit: async () => {} },
     clock: Date.now,
     log: { debug: noteAs('debug'), info: noteAs('info'), warn: noteAs('warn'), error: noteAs('error') },
     ackDeadlineMs: 2_000,

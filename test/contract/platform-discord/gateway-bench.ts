@@ -34,6 +34,7 @@ export async function startUnconnected(options: BenchOptions = {}): Promise<Gate
       commands: specs,
       command: options.command ?? (async () => {}),
       action: options.action ?? (async () => {}),
+      submit: options.submit ?? (async () => {}),
     },
     clock: Date.now,
     log,

@@ -13,6 +13,7 @@ const platform = createDiscordGateway({
     commands: [],
     command: async () => {},
     action: async (_, __, responder) => responder.reply({ text: 'ok' }),
+    submit: async () => {},
   },
   clock: Date.now,
   log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

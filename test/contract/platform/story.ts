@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { tellAsking } from './asking.ts';
 import { tellBuying } from './buying.ts';
 import { tellConnection } from './connection.ts';
+import { tellForms } from './forms.ts';
 import { tellMessages } from './messages.ts';
 import { createBegin } from './stage.ts';
 import type { Transport } from './transports.ts';
@@ -12,6 +13,7 @@ export function tellStory(transport: Transport): void {
     const begin = createBegin(transport);
     tellBuying(begin);
     tellAsking(begin, transport);
+    tellForms(begin, transport);
     if (transport.hearsMessages) tellMessages(begin, transport);
     if (transport.connects) tellConnection(begin, transport);
   });

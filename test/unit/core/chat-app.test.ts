@@ -22,6 +22,7 @@ async function toldBy(command: Command) {
     acknowledge: async () => {},
     reply: async (reply) => void told.push(reply),
     openAnswer: () => Promise.reject(new Error('expected a plain reply')),
+    openForm: () => Promise.reject(new Error('expected a plain reply')),
   };
   const wallet: Pick<WalletView, 'waitingNotices'> = {
     waitingNotices: () => Promise.reject(new Error('the store is down')),
