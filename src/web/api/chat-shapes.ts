@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ModelMessage } from '../../core/model.ts';
 import { HttpProblem } from '../errors.ts';
 
-const text = z.strictObject({
+const text = z.object({
   type: z.literal('text', 'expected text: no other content is supported'),
   text: z.string(),
 });
