@@ -26,7 +26,7 @@ export async function benchDodoCalls(asksASecond: number, seconds: number): Prom
     const from = performance.now();
     await Promise.all(
       Array.from({ length: asks }, async (_, n) => {
-        await pause((n * 1_000) / asksASecond - (performance.now() - from));
+        await pause(Math.max(0, (n * 1_000) / asksASecond - (performance.now() - from)));
         await ask(bot.url, bot.apiKeys[n % MEMBERS] ?? '');
       }),
     );
