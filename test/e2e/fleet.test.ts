@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
 import { createSimulatedWorld, type SimulatedWorld, type Transports } from '../../src/sandbox/simulated-world.ts';
+import { accountLinkOf, createPageVisitor } from '../helpers/page-visitor.ts';
 import { ask, checkoutOf, payAt, personOn, reads } from '../helpers/people.ts';
 import { canStartRedis, type RedisServer, startRedisServer } from '../helpers/redis-server.ts';
 
@@ -46,6 +47,24 @@ describe.skipIf(!canStartRedis('several processes on one Redis'))('several proce
     await expect.poll(() => person.dms().length, { timeout: 15_000 }).toBe(1);
     return person;
   }
+
+  it("spend a link to the account page once among them, and know each other's sessions", async () => {
+    await begin();
+    const web = await join('web');
+    const other = await join('web', '0');
+    const ann = personOn('discord', { world }, 'ann');
+    const { pathname, search } = new URL(await accountLinkOf(ann));
+    const visitors = [web, other, web, other].map(({ url }) => createPageVisitor(url));
+    await Promise.all(visitors.map((visitor) => visitor.get(`${pathname}${search}`)));
+    const pages = await Promise.all(visitors.map((visitor) => visitor.submit('/account/open')));
+    expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 410, 410, 410]);
+    const key = visitors.flatMap(({ cookies }) => cookies.get('tallybot_account') ?? []);
+    for (const { url } of [web, other]) {
+      const elsewhere = createPageVisitor(url);
+      elsewhere.cookies.set('tallybot_account', key.join());
+      expect((await elsewhere.get('/account')).text).toContain(ann.id);
+    }
+  });
 
   it('share the work by their roles: one hears members, another delivers', async () => {
     await begin();
