@@ -49,6 +49,23 @@ describe('a set-up in which all is well', () => {
     expect(reportLines(results).at(-1)).toBe('All is well, 1 not looked at.');
   });
 
+  it('is told so by the gateway and Socket Mode too', async () => {
+    setEndpoint(null);
+    const { appToken } = stage.bot.world.slack.settings;
+    const results = await stage.examined({ DISCORD_TRANSPORT: 'gateway', SLACK_APP_TOKEN: appToken });
+    expect([complaints(results), skipped(results)]).toEqual([{}, []]);
+  });
+
+  it('is told so with many workspaces, whose tokens are their own', async () => {
+    const results = await stage.examined({
+      SLACK_BOT_TOKEN: '',
+      SLACK_CLIENT_ID: '1000.2000',
+      SLACK_CLIENT_SECRET: 'simulated-client-secret',
+      SLACK_STATE_SECRET: 'simulated-state-secret',
+    });
+    expect([complaints(results), skipped(results)]).toEqual([{}, ['slack-token', 'slack-scopes', 'slack-connection']]);
+  });
+
   it('is told by a process too, which ends with 0 and changes nothing', async () => {
     const calls = stage.bot.world.discord.store.calls.length;
     const { code, out } = await runDoctor(stage.env, '--json');
