@@ -9,8 +9,8 @@ import {
   type SimulatedWorld,
   type SimulatedWorldOptions,
 } from '../../src/sandbox/simulated-world.ts';
-import { DEFAULT_TEAM } from '../../src/sandbox/slack/seeds.ts';
 import { sumOfSeries } from '../helpers/bot.ts';
+import { letReadChannels } from '../helpers/slack-reading.ts';
 import { startBalancer } from './balancer.ts';
 import { type Lines, openLines } from './lines.ts';
 import { type Member, startMember } from './member-process.ts';
@@ -48,8 +48,6 @@ export interface FleetOptions {
   world?: Partial<SimulatedWorldOptions>;
 }
 
-const SLACK_SCOPES = ['commands', 'chat:write', 'app_mentions:read', 'im:write', 'im:history', 'channels:history'];
-
 export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'tallybot-chaos-'));
   const frontPort = await freePort();
@@ -70,8 +68,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     now,
     ...options.world,
   });
-  // Without it an interrupted answer in a channel is ended by a message below it, and keeps its Stop button.
-  world.slack.installApp(DEFAULT_TEAM, { token: world.slack.settings.botToken, scopes: SLACK_SCOPES });
+  letReadChannels(world.slack);
   const direct: Record<string, string> = {
     ...world.env,
     PORT: '0',

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HOLD_LEASE } from '../../src/core/account/hold.ts';
 import { type Bot, startBot } from '../helpers/bot.ts';
 import { buy, personOn, reads, type Said } from '../helpers/people.ts';
+import { letReadChannels } from '../helpers/slack-reading.ts';
 
 describe.each(['discord', 'slack'] as const)('an answer on %s whose hold was taken from its writer', (platform) => {
   let bot: Bot;
@@ -41,6 +42,7 @@ describe.each(['discord', 'slack'] as const)('an answer on %s whose hold was tak
 
   it('ends closed, though an edit of the writer comes after the closing, and is charged once', async () => {
     bot = await startBot();
+    letReadChannels(bot.world.slack);
     const ann = personOn(platform, bot, 'Ann');
     await buy(bot, ann, 'starter');
     const deed = ann.does('ask', 'Tell me [[length:8000]] [[chunk:4]] [[delay:20]] more');
