@@ -47,7 +47,10 @@ function checkBlock(block: Node, at: string): void {
       checkElement(element as Node, `${at}/elements/${index}`);
     }
   }
-  if (block.type === 'input') checkElement((block.element ?? {}) as Node, `${at}/element`);
+  if (block.type === 'input') {
+    textLength(block.label, 2000, `${at}/label`, 1);
+    checkElement((block.element ?? {}) as Node, `${at}/element`);
+  }
 }
 
 function checkSection(block: Node, at: string): void {
@@ -64,6 +67,7 @@ function checkSection(block: Node, at: string): void {
 function checkElement(element: Node, at: string): void {
   if (typeof element.type !== 'string') refuse('type is required', at);
   length(element.action_id, 255, `${at}/action_id`);
+  if (element.type === 'plain_text_input') checkTextInput(element, at);
   if (element.type !== 'button') return;
   textLength(element.text, 75, `${at}/text`, 1);
   length(element.value, 2000, `${at}/value`);
@@ -71,6 +75,19 @@ function checkElement(element: Node, at: string): void {
   const style = element.style;
   if (style !== undefined && style !== 'primary' && style !== 'danger')
     refuse('must be primary or danger', `${at}/style`);
+}
+
+/** Source: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
+function checkTextInput(input: Node, at: string): void {
+  if (input.placeholder !== undefined) textLength(input.placeholder, 150, `${at}/placeholder`, 1);
+  for (const [name, least] of [
+    ['min_length', 0],
+    ['max_length', 1],
+  ] as const) {
+    const value = input[name];
+    const fits = value === undefined || (typeof value === 'number' && value >= least && value <= 3000);
+    if (!fits) refuse(`must be ${least} to 3000`, `${at}/${name}`);
+  }
 }
 
 function textLength(node: unknown, max: number, at: string, min = 0): void {

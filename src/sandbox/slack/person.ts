@@ -10,6 +10,7 @@ import { clickPayload, commandPayload, submitPayload } from './payloads.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import { findButtons, type SeenMessage, seenMessage } from './shown.ts';
 import { escapeTyped } from './typed-text.ts';
+import { filledIn } from './view-values.ts';
 import type { SlackWorld } from './world.ts';
 
 /** What was submitted, and the errors that the bot put beside the fields. */
@@ -34,7 +35,10 @@ export interface SlackPerson {
   say(text: string, options: { channel: string; threadTs?: string }): Interaction;
   /** Writes to the bot directly. @throws Error when direct messages are closed */
   dm(text: string, options?: { threadTs?: string }): Interaction;
-  /** Presses Submit in a modal; the values are by block id and action id. */
+  /**
+   * Presses Submit in a modal; the values are by block id and action id.
+   * @throws Error when Slack would not let it through
+   */
   submitView(view: SlackView, values?: ViewOutput['state']['values']): Submission;
   /** Opens the app's Home or Messages tab. */
   openHome(tab?: 'home' | 'messages'): Interaction;
@@ -139,7 +143,7 @@ export function createPerson(parts: PersonParts, id: string): SlackPerson {
       return write(store.directChannel(id), text, options.threadTs);
     },
     submitView(view, values = {}) {
-      const submit = { values, triggerId: world.triggers.issue(id) };
+      const submit = { values: filledIn(view.view.blocks, values), triggerId: world.triggers.issue(id) };
       const interaction = interact(() => interactivity(submitPayload(world, { user: profile, view }, submit)));
       const errors = interaction.acknowledged.then((answer) => applyViewAnswer(world, view, answer));
       return { ...interaction, errors };

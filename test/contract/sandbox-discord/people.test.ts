@@ -160,7 +160,7 @@ describe('a button', () => {
 });
 
 describe('a modal', () => {
-  const input = { type: ComponentType.TextInput, custom_id: 'mail', style: 1 };
+  const input = { type: ComponentType.TextInput, custom_id: 'mail', style: 1, min_length: 3, max_length: 20 };
   const modal = {
     custom_id: 'form',
     title: 'Your e-mail',
@@ -178,6 +178,8 @@ describe('a modal', () => {
     await opened.done;
     expect(opened.modal()?.title).toBe('Your e-mail');
     expect(() => ada.submitModal(opened, {})).toThrow('expected a text for mail');
+    expect(() => ada.submitModal(opened, { mail: 'a@' })).toThrow('expected 3 to 20 characters for mail, got 2');
+    expect(() => ada.submitModal(opened, { mail: 'a'.repeat(21) })).toThrow('got 21');
     const sent = ada.submitModal(opened, { mail: 'ada@example.com' });
     await sent.done;
     expect(sent.record.payload.data).toMatchObject({
@@ -188,11 +190,17 @@ describe('a modal', () => {
     expect(() => ada.submitModal(sent, {})).toThrow('expected an interaction that opened a modal');
   });
 
-  it('keeps to its limits', async () => {
+  it.each<[string, object]>([
+    ['Must be between 1 and 45', { title: 'x'.repeat(46) }],
+    ['This field is required', { components: [{ type: 18, component: input }] }],
+    ['Must be between 1 and 45', { components: [{ type: 18, label: 'l'.repeat(46), component: input }] }],
+    ['100 or fewer', { components: [{ type: 18, label: 'l', component: { ...input, placeholder: 'p'.repeat(101) } }] }],
+    ['from 1 to 4000', { components: [{ type: 18, label: 'l', component: { ...input, max_length: 4_001 } }] }],
+  ])('keeps to its limits: %s', async (problem, change) => {
     const { sim } = await startDiscord();
-    await startEndpoint(sim, () => ({ type: 9, data: { ...modal, title: 'x'.repeat(46) } }));
+    await startEndpoint(sim, () => ({ type: 9, data: { ...modal, ...change } }));
     const opened = sim.member().command('subscribe');
     await opened.done;
-    expect(opened.record.failureCause).toContain('Must be between 1 and 45');
+    expect(opened.record.failureCause).toContain(problem);
   });
 });

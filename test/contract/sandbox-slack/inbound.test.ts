@@ -170,7 +170,8 @@ describe('a modal', () => {
         type: 'input' as const,
         block_id: 'note',
         label: { type: 'plain_text' as const, text: 'Note' },
-        element: { type: 'plain_text_input' as const, action_id: 'text' },
+        optional: true,
+        element: { type: 'plain_text_input' as const, action_id: 'text', min_length: 2, max_length: 5 },
       },
     ],
   };
@@ -195,7 +196,10 @@ describe('a modal', () => {
     const empty = ada.submitView(opened);
     expect(await empty.errors).toEqual({ note: 'Say something' });
     expect(opened.open).toBe(true);
-    const values = { note: { text: { type: 'plain_text_input', value: 'fine' } } };
+    const noted = (value: string) => ({ note: { text: { type: 'plain_text_input', value } } });
+    expect(() => ada.submitView(opened, noted('x'))).toThrow('expected 2 to 5 characters for note, got 1');
+    expect(() => ada.submitView(opened, noted('too long'))).toThrow('expected 2 to 5 characters for note, got 8');
+    const values = noted('fine');
     expect(await ada.submitView(opened, values).errors).toEqual({});
     expect(opened.open).toBe(false);
     expect(outcomes).toEqual(['exchanged_trigger_id']);

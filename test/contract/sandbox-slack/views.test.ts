@@ -42,7 +42,13 @@ describe('views.open', () => {
     expect(await open({ blocks: Array.from({ length: 101 }, () => line) })).toBe('invalid_arguments');
     const asks = { type: 'input', label: plain('Note'), element: { type: 'plain_text_input', action_id: 'note' } };
     expect(await open({ blocks: [asks] })).toBe('invalid_arguments');
-    expect(await open({ blocks: [asks], submit: plain('Send') })).toBe('accepted');
+    const asking = (input: object, block: object = {}) =>
+      open({ blocks: [{ ...asks, element: { ...asks.element, ...input }, ...block }], submit: plain('Send') });
+    expect(await asking({}, { label: undefined })).toBe('invalid_arguments');
+    expect(await asking({ placeholder: plain('p'.repeat(151)) })).toBe('invalid_arguments');
+    expect(await asking({ max_length: 3_001 })).toBe('invalid_arguments');
+    expect(await asking({ min_length: -1 })).toBe('invalid_arguments');
+    expect(await asking({ placeholder: plain('p'.repeat(150)), min_length: 0, max_length: 3_000 })).toBe('accepted');
   });
 });
 

@@ -25,6 +25,7 @@ export function checkModal(data: JsonObject): void {
     }
     if (top.type === ComponentType.Label) {
       if (!isObject(top.component)) errors.required([...path, 'component']);
+      if (top.label === undefined) errors.required([...path, 'label']);
       errors.length([...path, 'label'], top.label, 1, 45);
       errors.length([...path, 'description'], top.description, 0, 100);
     }
@@ -32,6 +33,16 @@ export function checkModal(data: JsonObject): void {
       if (input.custom_id === undefined) errors.required([...path, 'custom_id']);
       errors.length([...path, 'custom_id'], input.custom_id, 1, 100);
       errors.length([...path, 'value'], input.value, 0, 4_000);
+      errors.length([...path, 'placeholder'], input.placeholder, 0, 100);
+      if (input.style === undefined) errors.required([...path, 'style']);
+      for (const [name, least] of [
+        ['min_length', 0],
+        ['max_length', 1],
+      ] as const) {
+        const value = input[name] ?? least;
+        const fits = typeof value === 'number' && value >= least && value <= 4_000;
+        if (!fits) errors.add([...path, name], 'NUMBER_TYPE_RANGE', `Value must be from ${least} to 4000.`);
+      }
     }
   });
   errors.settle();
