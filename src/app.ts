@@ -99,7 +99,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
           // First: a burst of them is the most that comes at once.
           webhook,
           ...platforms.routers,
-          createPaidPage(config.brand.name),
+          createPaidPage(config),
           createAccountPage(outside, services, config),
           createClaimPage({
             ...services,

@@ -1,4 +1,9 @@
 import express, { type Router } from 'express';
+import type { Brand } from '../core/command.ts';
+import { createAssets } from './account/assets.ts';
+import { securityHeaders } from './account/headers.ts';
+import { html } from './account/html.ts';
+import { plainPage } from './account/layout.ts';
 
 /** Where the checkout sends a buyer afterwards. */
 export const PAID_PATH = '/paid';
@@ -6,38 +11,20 @@ export const PAID_PATH = '/paid';
 /**
  * `/paid`: where a buyer comes back to from the checkout. What Dodo adds to the address is not proof of anything, so
  * the page says only what is always true; the DM says the rest.
+ * @param baseUrl of the bot, without a slash at the end
  */
-export function createPaidPage(brandName: string): Router {
+export function createPaidPage({ brand, baseUrl }: { brand: Brand; baseUrl: string }): Router {
+  const base = new URL(baseUrl).pathname.replace(/\/$/, '');
   const router = express.Router();
-  const page = pageFor(escapeHtml(brandName));
-  router.get(PAID_PATH, (_request, response) => {
-    response
-      .set('content-security-policy', "default-src 'none'; img-src data:; style-src 'unsafe-inline'")
-      .set('cache-control', 'no-store')
-      .type('html')
-      .send(page);
+  const page = plainPage(
+    { brand, assets: createAssets(base), base },
+    'Thank you',
+    html`<p>If your payment went through, ${brand.name} will send you a direct message as soon as the tokens are in your wallet,
+usually within a minute. You can close this page and go back to your chat.</p>
+<p>If you came from your account page, you can <a href="${base}/account">go back to it</a>.</p>`,
+  );
+  router.get(PAID_PATH, securityHeaders, (_request, response) => {
+    response.type('html').send(page.text);
   });
   return router;
-}
-
-function pageFor(brand: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${brand}</title>
-<style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto; padding: 0 1rem }</style>
-<main>
-<h1>Thank you</h1>
-<p>If your payment went through, ${brand} will send you a direct message as soon as the tokens are in your wallet,
-usually within a minute. You can close this page and go back to your chat.</p>
-</main>
-</html>
-`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

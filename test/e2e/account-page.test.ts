@@ -103,8 +103,8 @@ describe('the account page', () => {
     await payAt(awayTo(away), 'ann@example.com');
     await bot.settle();
     expect((hersKept().ledger?.balance ?? 0) - before).toBe(10_000_000);
-    const page = await hers.get('/account');
-    expect(page.status).toBe(200);
+    expect((await hers.get('/paid')).text).toContain('<a href="/account">go back to it</a>');
+    await hers.get('/account');
     const none = await hers.submit('/account/top-up', { packs: '21', pack: 'topup' });
     expect(none).toMatchObject({ status: 400, text: expect.stringContaining('1 to 20 packs') });
   });
