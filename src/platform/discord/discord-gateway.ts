@@ -55,7 +55,9 @@ export function createDiscordGateway(options: DiscordGatewayOptions): DiscordGat
     if (event.t === GatewayDispatchEvents.InteractionCreate) {
       void underWay.add(isOpen ? onInteraction(event.d) : putOff(event.d));
     } else if (event.t === GatewayDispatchEvents.MessageCreate && isOpen) {
-      void underWay.add(receiveMessage(event.d, bot));
+      const { guild_id: guild } = event.d;
+      const role = guild === undefined ? null : (connection?.roleIn(guild) ?? null);
+      void underWay.add(receiveMessage(event.d, bot, role));
     }
   }
 

@@ -21,6 +21,8 @@ export interface GatewayConnectionOptions {
 export interface GatewayConnection {
   /** Resolves when every shard is there. Throws GatewayFault when Discord refuses for good; anything else may pass. */
   open(): Promise<void>;
+  /** The role that Discord made for the bot when it joined this server; null when it knows of none. */
+  roleIn(guild: string): string | null;
   /** Every shard hears its events now. */
   isUp(): boolean;
   /** Nothing is heard from now on; resolves when the sockets are closed. Never throws. */
@@ -91,6 +93,10 @@ export function createGatewayConnection(options: GatewayConnectionOptions): Gate
         stop();
         throw fault ?? fatalLoginFault(error) ?? error;
       }
+    },
+    roleIn(guild) {
+      const roles = client.guilds.cache.get(guild)?.roles;
+      return (client.user && roles?.botRoleFor(client.user)?.id) ?? null;
     },
     isUp() {
       const { shards } = client.ws;

@@ -10,14 +10,19 @@ import { createSeen } from './seen.ts';
 /**
  * Takes one message and sees it through, when it asks something. Never throws.
  * @param bot the bot's user id
+ * @param role the bot's own role in the message's server; null where there is none
  */
-export type ReceiveMessage = (message: GatewayMessageCreateDispatchData, bot: string) => Promise<void>;
+export type ReceiveMessage = (
+  message: GatewayMessageCreateDispatchData,
+  bot: string,
+  role: string | null,
+) => Promise<void>;
 
 const ASK = 'ask';
 const NO_TEXT =
-  'I cannot read a question in your message. Mention me in the text itself: Discord shows me only what is meant for me.';
+  'I cannot read a question in your message. Mention me in the text itself, and me rather than my role: Discord shows me only what is meant for me.';
 
-/** A DM, a mention of the bot and a reply to it are what the ask command is, with the text as its first option. */
+/** A DM, a mention of the bot or of its role, and a reply to it are what the ask command is, with the text as its first option. */
 export function createReceiveMessage(options: Omit<ReceiveOptions, 'ackDeadlineMs'>): ReceiveMessage {
   const { api, chat, clock, log } = options;
   const isNew = createSeen(clock);
@@ -38,8 +43,8 @@ export function createReceiveMessage(options: Omit<ReceiveOptions, 'ackDeadlineM
     await chat.command(ASK, { [option]: message.text }, message.turn, responder);
   }
 
-  return async (event, bot) => {
-    const message = readAskedMessage(event, bot);
+  return async (event, bot, role) => {
+    const message = readAskedMessage(event, bot, role);
     if (message === null) return;
     if (!isNew(message.id)) {
       log.debug({ cause: message.id }, 'a message was delivered twice');

@@ -151,6 +151,7 @@ export async function createDiscordSimulator(options: DiscordSimulatorOptions = 
       name: 'Guild',
       locale: 'en-US',
       botInstalled: true,
+      botRole: newId(),
       externalApps: true,
       ...traits,
     };

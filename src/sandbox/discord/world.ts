@@ -15,6 +15,8 @@ export interface SimGuild {
   name: string;
   locale: string;
   botInstalled: boolean;
+  /** The role that is made for the bot when it joins. */
+  botRole: string;
   /** Whether members may use apps from outside; if not, the answers of user-installed apps are forced ephemeral. */
   externalApps: boolean;
 }

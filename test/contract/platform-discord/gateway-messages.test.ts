@@ -70,6 +70,23 @@ describe('a message to the bot', () => {
     expect(sim.store.calls.some(({ route }) => route === 'post /channels/:channelId/typing')).toBe(true);
   });
 
+  it('is asked when it mentions the role that Discord made for the bot, and no other', async () => {
+    const { sim, asked, member, answers } = await start();
+    sim.gateway.settings.roleMentionsAreRead = true;
+    member.say(`<@&${sim.guild().botRole}> you?`);
+    member.say('Who are you?', { mention: 'role' });
+    await answers();
+    expect(asked).toMatchObject([{ options: { prompt: 'Who are you?' } }]);
+  });
+
+  it('that mentions its role, where Discord does not show the text, is told how to ask', async () => {
+    const { asked, member, answers } = await start();
+    member.say('Who are you?', { mention: 'role' });
+    const [hint] = await answers();
+    expect(hint).toMatchObject({ content: expect.stringContaining('me rather than my role'), pings: nobody });
+    expect(asked).toEqual([]);
+  });
+
   it('is asked when it replies to what the bot wrote with a ping', async () => {
     const { asked, member, answers } = await start();
     member.say('one', { mention: true });

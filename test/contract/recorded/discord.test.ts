@@ -19,6 +19,8 @@ interface Forwarded {
 }
 
 const BOT = '1457469483726668048';
+/** The one that Discord made for it. */
+const ROLE = '1457473602180878604';
 const recorded = loadRecorded();
 const payloads = recorded.status === 'ready' ? Object.entries(recorded.read('discord')) : [];
 const presses = new Map(payloads.filter((entry): entry is [string, APIInteraction] => 'version' in Object(entry[1])));
@@ -118,11 +120,12 @@ describe('Discord as it was recorded', () => {
     ]);
   });
 
-  it('sends messages of which only those that mention the bot ask something', () => {
-    const asked = [...messages].map(([name, message]) => [name, readAskedMessage(message, BOT)?.text ?? null]);
+  it('sends messages of which only those that mention the bot, or its role, ask something', () => {
+    const asked = [...messages].map(([name, message]) => [name, readAskedMessage(message, BOT, ROLE)?.text ?? null]);
     expect(asked.filter(([, text]) => text !== null)).toEqual([
       ['gatewayMention', 'Hey'],
       ['gatewayAIMention', 'AI What is love'],
+      ['gatewayRoleMention', 'AI Still there?'],
     ]);
     expect(asked.length).toBeGreaterThan(5);
   });

@@ -122,7 +122,10 @@ export function createGateway({ world, elapsed, heartbeatIntervalMs }: GatewayOp
       for (const session of state.sessions.values()) {
         if (!concerns(world, stored, session)) continue;
         const gone = { id, channel_id, ...(guildId === null ? {} : { guild_id: guildId }) };
-        session.dispatch(event, event === 'MESSAGE_DELETE' ? gone : messageEvent(world, stored, session));
+        session.dispatch(
+          event,
+          event === 'MESSAGE_DELETE' ? gone : messageEvent(world, stored, session, state.settings),
+        );
       }
     },
     guild(guild) {

@@ -2,6 +2,7 @@ import { type APIMessage, type APIUser, ChannelType, GatewayIntentBits } from 'd
 import { memberObject } from '../people/users.ts';
 import type { SimChannel, StoredMessage, World } from '../world.ts';
 import type { Session } from './session.ts';
+import type { GatewaySettings } from './state.ts';
 
 /** Whether a message is anything to a session: its place, its shard and its intents. */
 export function concerns(world: World, stored: StoredMessage, session: Session): boolean {
@@ -17,17 +18,17 @@ export function shardOf(guildId: string | null, shardCount: number): number {
 }
 
 /** A message as an event carries it to a session. */
-export function messageEvent(world: World, stored: StoredMessage, session: Session): object {
+export function messageEvent(world: World, stored: StoredMessage, session: Session, settings: GatewaySettings): object {
   const { message } = stored;
   const channel = world.store.channels.get(message.channel_id);
   const reference = world.store.messages.get(message.message_reference?.message_id ?? '');
   return {
-    ...readable(world, stored, session),
+    ...readable(world, stored, session, settings),
     channel_type: channel?.guildId == null ? ChannelType.DM : ChannelType.GuildText,
     ...(channel?.guildId == null ? {} : inGuild(world, message, channel.guildId)),
     ...(message.message_reference === undefined
       ? {}
-      : { referenced_message: reference && !reference.deleted ? readable(world, reference, session) : null }),
+      : { referenced_message: reference && !reference.deleted ? readable(world, reference, session, settings) : null }),
   };
 }
 
@@ -50,9 +51,14 @@ function memberOf(user: APIUser): object {
  * A message without what the session may not read.
  * Source: Discord, Gateway, "Message Content Intent".
  */
-function readable(world: World, stored: StoredMessage, session: Session): APIMessage {
+function readable(
+  world: World,
+  stored: StoredMessage,
+  session: Session,
+  { roleMentionsAreRead }: GatewaySettings,
+): APIMessage {
   const { message } = stored;
-  if (mayRead(world, stored, session)) return message;
+  if (mayRead(world, stored, session) || (roleMentionsAreRead && mentionsRole(world, stored))) return message;
   return { ...message, content: '', embeds: [], attachments: [], components: [] };
 }
 
@@ -64,6 +70,11 @@ function mayRead(world: World, stored: StoredMessage, session: Session): boolean
   if (new RegExp(`<@!?${bot.id}>`).test(message.content)) return true;
   const repliedTo = world.store.messages.get(message.message_reference?.message_id ?? '');
   return repliedTo?.interactionId === null && message.mentions.some(({ id }) => id === bot.id);
+}
+
+function mentionsRole(world: World, { message }: StoredMessage): boolean {
+  const { guildId } = world.store.channels.get(message.channel_id) ?? { guildId: null };
+  return message.mention_roles.includes(world.store.guilds.get(guildId ?? '')?.botRole ?? '');
 }
 
 function botSees(world: World, channel: SimChannel): boolean {

@@ -35,7 +35,7 @@ function guildsOf(world: World, { shard, shardCount }: Session): SimGuild[] {
 }
 
 /** Source: Discord, Guild resource and Gateway Events, "Guild Create". */
-function guildObject(world: World, { id, name, locale }: SimGuild): object {
+function guildObject(world: World, { id, name, locale, botRole }: SimGuild): object {
   const channels = [...world.store.channels.values()].filter(({ guildId }) => guildId === id);
   const { user, permissions: _, ...member } = memberObject(world.application.bot, '0');
   return {
@@ -64,7 +64,10 @@ function guildObject(world: World, { id, name, locale }: SimGuild): object {
     vanity_url_code: null,
     emojis: [],
     stickers: [],
-    roles: [everyoneRole(id)],
+    roles: [
+      roleObject(id, '@everyone'),
+      { ...roleObject(botRole, world.application.name), managed: true, tags: { bot_id: world.application.bot.id } },
+    ],
     joined_at: member.joined_at,
     large: false,
     unavailable: false,
@@ -88,11 +91,14 @@ function guildObject(world: World, { id, name, locale }: SimGuild): object {
   };
 }
 
-/** Every guild has the role of everyone, with the guild's own id. */
-function everyoneRole(id: string): object {
+/**
+ * Every guild has the role of everyone, with the guild's own id, and one for each bot that joined, which is tagged so.
+ * Source: Discord, Permissions, "Role Object".
+ */
+function roleObject(id: string, name: string): object {
   return {
     id,
-    name: '@everyone',
+    name,
     color: 0,
     colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
     hoist: false,

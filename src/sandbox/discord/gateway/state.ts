@@ -38,6 +38,8 @@ export interface GatewaySettings {
   dropHeartbeats: boolean;
   /** `cut` ends every connection before it is made, `hang` leaves it unanswered. */
   outage: 'cut' | 'hang' | null;
+  /** A mention of the bot's role lets it read the message, as one of the bot does; Discord does not say whether it is so. */
+  roleMentionsAreRead: boolean;
 }
 
 export function freshSettings(): GatewaySettings {
@@ -48,6 +50,7 @@ export function freshSettings(): GatewaySettings {
     refuseIdentify: [],
     dropHeartbeats: false,
     outage: null,
+    roleMentionsAreRead: false,
   };
 }
 

@@ -23,8 +23,8 @@ interface Place {
 
 /** How a message is written. */
 interface Saying extends Place {
-  /** Begins with an @mention of the bot. */
-  mention?: boolean;
+  /** Begins with an @mention of the bot, or of its role. */
+  mention?: boolean | 'role';
   /** The message that it replies to. */
   replyTo?: VisibleMessage | string;
   /** Whether the reply notifies whom it answers; true unless said otherwise, as in Discord's client. */
@@ -119,8 +119,9 @@ export function createMember(deps: MemberDeps, person: SimPerson): Member {
       return start(InteractionType.ModalSubmit, modalData(modal, values), placeOf({ channelId }), source);
     },
     say(text, { mention = false, replyTo, ping = true, ...place } = {}) {
-      const { channel } = placeOf(place);
-      const content = mention ? `<@${world.application.bot.id}> ${text}` : text;
+      const { channel, guild } = placeOf(place);
+      const called = mention === 'role' ? `<@&${guild?.botRole}>` : `<@${world.application.bot.id}>`;
+      const content = mention === false ? text : `${called} ${text}`;
       const body = { content, allowed_mentions: { parse: ['everyone', 'roles', 'users'], replied_user: ping } };
       const origin = { channel, author: person.user, replyTo: typeof replyTo === 'object' ? replyTo.id : replyTo };
       return visibleMessage(postMessage(world, readMessageBody(body, []), origin));
