@@ -150,6 +150,41 @@ describe('the playground', () => {
     ).toEqual(['dm', 'private']);
   });
 
+  it.each(['discord', 'slack'] as const)(
+    'shows the form behind a button on %s, and sends it or puts it away',
+    async (on) => {
+      const { key } = await newPerson(on, 'Fay');
+      const query = `?${on}=${key}`;
+      await post(`people/${key}/lines`, { text: '/alerts', place: 'channel' });
+      const shown = await pane(
+        on,
+        (seen) => messages(seen).some((line) => line.buttons[0]?.label === 'Change cap'),
+        query,
+      );
+      const message = messages(shown).find((line) => line.buttons[0]?.label === 'Change cap');
+      const press = () => post(`people/${key}/presses`, { message: message?.id, action: message?.buttons[0]?.action });
+      expect(shown.form).toBeNull();
+      await press();
+      const { form } = await pane(on, (seen) => seen.form !== null, query);
+      const label = 'Dollars a cycle, 0 to 50';
+      const cap = { name: 'cap', label, placeholder: '', isRequired: true, maxLength: 20 };
+      expect(form).toMatchObject({ title: 'Cap on overage', fields: [cap] });
+      const refused = await post(`people/${key}/forms`, { cap: '' });
+      expect(refused).toEqual({ status: 400, error: 'expected a text for cap, got none' });
+      expect(await post(`people/${key}/forms`, { cap: 12 })).toMatchObject({ status: 400 });
+      expect(await post(`people/${key}/forms`, { cap: '12' })).toMatchObject({ status: 204 });
+      const noted = await pane(on, (seen) => messages(seen).some((line) => line.text.includes('cap: $12.00')), query);
+      expect(noted.form).toBeNull();
+      expect(noted.lines.findLast((line) => line.kind === 'deed')?.text).toBe('sends [Cap on overage]: 12');
+
+      await press();
+      await pane(on, (seen) => seen.form !== null, query);
+      expect((await fetch(`${playground.url}/api/people/${key}/forms`, { method: 'DELETE' })).status).toBe(204);
+      expect((await state(query)).panes[on]?.form).toBeNull();
+      expect(await post(`people/${key}/forms`, { cap: '1' })).toEqual({ status: 400, error: 'There is no form open.' });
+    },
+  );
+
   it('takes a new person and shows them when they are chosen', async () => {
     const { key } = await newPerson('slack', 'Dora');
     expect((await state(`?slack=${key}`)).panes.slack?.person).toEqual({ key, name: 'Dora' });

@@ -4,6 +4,7 @@ import type { MemberInteraction } from '../discord/people/member-interaction.ts'
 import type { VisibleMessage } from '../discord/people/visible-message.ts';
 import type { DiscordSimulator } from '../discord/simulator.ts';
 import type { Happening, Person, Seen } from './person.ts';
+import { discordForm, type SeenForm } from './seen-form.ts';
 
 /** A member of the simulated Discord, in its home channel and in DMs. */
 export function createDiscordPerson(discord: DiscordSimulator, specs: readonly CommandSpec[], name: string): Person {
@@ -15,6 +16,13 @@ export function createDiscordPerson(discord: DiscordSimulator, specs: readonly C
     answer: () => interaction.messages().map(seen),
     failure: () => interaction.failure(),
   });
+  /** Presses whose form is still to be sent, if they opened one. */
+  const pressed = new Map<string, MemberInteraction>();
+  function pressedFor({ id }: SeenForm): MemberInteraction {
+    const interaction = pressed.get(id);
+    if (interaction === undefined) throw new Error(`expected a form that is open, got ${id}`);
+    return interaction;
+  }
   return {
     name,
     platform: 'discord',
@@ -36,7 +44,26 @@ export function createDiscordPerson(discord: DiscordSimulator, specs: readonly C
         failure: () => null,
       };
     },
-    press: (messageId, action) => happening(member.click(messageId, action)),
+    press(messageId, action) {
+      const interaction = member.click(messageId, action);
+      pressed.set(interaction.id, interaction);
+      return happening(interaction);
+    },
+    form() {
+      const open = [...pressed.values()].flatMap((interaction) => {
+        const modal = interaction.modal();
+        return modal === null ? [] : [discordForm(interaction.id, modal)];
+      });
+      return open.at(-1) ?? null;
+    },
+    submit(form, values) {
+      const sent = happening(member.submitModal(pressedFor(form), values));
+      pressed.delete(form.id);
+      return sent;
+    },
+    putAway(form) {
+      pressed.delete(pressedFor(form).id);
+    },
     sees: () =>
       [...member.sees(discord.home.channelId), ...member.dms()]
         .filter(isBots)

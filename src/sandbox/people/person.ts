@@ -1,4 +1,5 @@
 import type { ChatUser } from '../../core/chat.ts';
+import type { SeenForm } from './seen-form.ts';
 
 /** A button as a person sees it: `action` is pressed, `url` is opened. */
 export interface SeenButton {
@@ -49,6 +50,11 @@ export interface Person {
   write(text: string, place?: Place): Happening;
   /** Presses a button. @throws Error when the person does not see that message or that button */
   press(messageId: string, action: string): Happening;
+  /** The form that was opened last and neither sent nor put away; null when there is none. */
+  form(): SeenForm | null;
+  /** Sends that form; the values by the names of its fields. @throws Error when the platform would not let it through */
+  submit(form: SeenForm, values: Readonly<Record<string, string>>): Happening;
+  putAway(form: SeenForm): void;
   /** Every message of the bot that this person can see, oldest first. */
   sees(): Seen[];
 }

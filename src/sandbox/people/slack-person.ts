@@ -1,7 +1,9 @@
 import type { Interaction } from '../slack/interaction.ts';
+import type { SlackView } from '../slack/model.ts';
 import type { SeenMessage } from '../slack/shown.ts';
 import type { SlackSimulator } from '../slack/simulator.ts';
 import type { Happening, Person, Place, Seen } from './person.ts';
+import { type SeenForm, slackForm, slackValues } from './seen-form.ts';
 
 /** A person of the simulated Slack's first workspace, in its channel `general` and in direct messages. */
 export function createSlackPerson(slack: SlackSimulator, name: string): Person {
@@ -24,6 +26,13 @@ export function createSlackPerson(slack: SlackSimulator, name: string): Person {
     };
   }
 
+  const openViews = () => [...slack.store.views.values()].filter((view) => view.userId === id && view.open);
+  function viewOf(form: SeenForm): SlackView {
+    const view = openViews().find((candidate) => candidate.id === form.id);
+    if (view === undefined) throw new Error(`expected a form that is open, got ${form.id}`);
+    return view;
+  }
+
   return {
     name,
     platform: 'slack',
@@ -39,6 +48,17 @@ export function createSlackPerson(slack: SlackSimulator, name: string): Person {
       const message = person.messages().find((candidate) => idOf(candidate) === messageId);
       if (message === undefined) throw new Error(`expected a message that ${name} sees, got ${messageId}`);
       return happening(person.click(message, action), message.direct ? 'dm' : 'channel');
+    },
+    form() {
+      const view = openViews().at(-1);
+      return view === undefined ? null : slackForm(view);
+    },
+    submit(form, values) {
+      const view = viewOf(form);
+      return happening(person.submitView(view, slackValues(view, values)), 'channel');
+    },
+    putAway(form) {
+      viewOf(form).open = false;
     },
     sees: () =>
       person

@@ -37,6 +37,14 @@ export function createPlaygroundApi(sandbox: Sandbox): Router {
     players.press(players.find(request.params.key), text(request, 'message'), text(request, 'action'));
     response.status(204).end();
   });
+  router.post('/people/:key/forms', (request, response) => {
+    players.submit(players.find(request.params.key), texts(fields(request)));
+    response.status(204).end();
+  });
+  router.delete('/people/:key/forms', (request, response) => {
+    players.putAway(players.find(request.params.key));
+    response.status(204).end();
+  });
   router.post('/meter', async (_request, response) => {
     await sandbox.meterTick();
     response.status(204).end();
@@ -74,6 +82,13 @@ function text(request: Request, name: string): string {
   const value = fields(request)[name];
   if (typeof value !== 'string' || value.trim() === '') throw new Error(`expected ${name} to be a text`);
   return value;
+}
+
+function texts(given: Record<string, unknown>): Record<string, string> {
+  const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string';
+  const entries = Object.entries(given);
+  if (!entries.every(isText)) throw new Error('expected every value to be a text');
+  return Object.fromEntries(entries);
 }
 
 function oneOf<const T extends string>(request: Request, name: string, values: readonly T[]): T {

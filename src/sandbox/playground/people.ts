@@ -1,5 +1,6 @@
 import type { ChatUser } from '../../core/chat.ts';
 import type { Happening, Person, Place } from '../people/person.ts';
+import type { SeenForm } from '../people/seen-form.ts';
 import type { Sandbox } from '../start-sandbox.ts';
 
 /** What somebody did, as it stands in their pane. `at`: milliseconds on the sandbox's clock. */
@@ -28,6 +29,9 @@ export interface Players {
    */
   type(player: Player, line: string, place: Place): void;
   press(player: Player, messageId: string, action: string): void;
+  /** Sends the form that is open. @throws Error when none is, or the platform would not let it through */
+  submit(player: Player, values: Readonly<Record<string, string>>): void;
+  putAway(player: Player): void;
 }
 
 /** The people of the playground; one on each platform is there from the start. */
@@ -42,6 +46,12 @@ export function createPlayers(sandbox: Pick<Sandbox, 'newPerson' | 'now'>): Play
 
   function note(player: Player, text: string, place: Place, happening: Happening): void {
     player.deeds.push({ text, place, at: sandbox.now(), happening });
+  }
+
+  function formOf({ person }: Player): SeenForm {
+    const form = person.form();
+    if (form === null) throw new Error('There is no form open.');
+    return form;
   }
 
   add('discord', 'Ana');
@@ -71,6 +81,14 @@ export function createPlayers(sandbox: Pick<Sandbox, 'newPerson' | 'now'>): Play
       const label = message?.buttons.find((button) => button.action === action)?.label ?? action;
       const happening = player.person.press(messageId, action);
       note(player, `presses [${label}]`, message?.place === 'dm' ? 'dm' : 'channel', happening);
+    },
+    submit(player, values) {
+      const form = formOf(player);
+      const happening = player.person.submit(form, values);
+      note(player, `sends [${form.title}]: ${Object.values(values).join(', ')}`, 'channel', happening);
+    },
+    putAway(player) {
+      player.person.putAway(formOf(player));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { WalletFigures } from '../../core/wallet-view.ts';
 import type { SeenButton } from '../people/person.ts';
+import type { SeenForm } from '../people/seen-form.ts';
 import type { Sandbox } from '../start-sandbox.ts';
 import { type DodoBooks, dodoBooks } from '../tour/books.ts';
 import { type ShownFaults, shownFaults } from './faults.ts';
@@ -13,6 +14,8 @@ type Line =
 export interface Pane {
   person: { key: string; name: string };
   lines: Line[];
+  /** What stands in front of everything else. */
+  form: SeenForm | null;
   dodo: Omit<DodoBooks, 'events'> & { events: number };
   bot: WalletFigures & { receipts: number; charged: number };
 }
@@ -64,6 +67,7 @@ async function readPane(sandbox: Sandbox, player: Player): Promise<Pane> {
   return {
     person: { key, name: person.name },
     lines: linesOf(player),
+    form: person.form(),
     dodo: { ...books, events: events.size },
     bot: {
       ...figures,

@@ -1,6 +1,6 @@
 /** The page asks what there is to see every half second and changes only what has changed. */
 
-import { elementFor, make, row } from './render.js';
+import { elementFor, formContent, make, row } from './render.js';
 
 const LOOK_EVERY_MS = 500;
 const PLATFORMS = { discord: 'Discord', slack: 'Slack' };
@@ -14,10 +14,10 @@ function tell(text) {
 }
 
 /** Sends a wish; what stands in its way is shown. */
-async function call(path, body = {}) {
+async function call(path, body = {}, method = 'POST') {
   try {
     const response = await fetch(`api/${path}`, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
@@ -38,6 +38,7 @@ function makePane(platform) {
     root,
     person: root.querySelector('[name=person]'),
     lines: root.querySelector('.lines'),
+    form: root.querySelector('form[name=form]'),
     shown: new Map(),
   };
   root.setAttribute('aria-label', PLATFORMS[platform]);
@@ -61,6 +62,10 @@ function makePane(platform) {
     const { text, place } = event.currentTarget.elements;
     const done = await call(`people/${pane.person.value}/lines`, { text: text.value, place: place.value });
     if (done === null && problem.hidden) text.value = '';
+  });
+  pane.form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void call(`people/${pane.person.value}/forms`, Object.fromEntries(new FormData(pane.form)));
   });
   document.querySelector('#panes').append(root);
   return pane;
@@ -98,6 +103,17 @@ function showLines(pane, lines) {
     previous = element;
   }
   if (wasAtEnd) pane.lines.scrollTop = pane.lines.scrollHeight;
+}
+
+/** What is being typed stays until another form is there. */
+function showForm(pane, form) {
+  const id = form?.id ?? '';
+  if (pane.form.dataset.id === id) return;
+  pane.form.dataset.id = id;
+  pane.form.hidden = form === null;
+  const putAway = () => call(`people/${pane.person.value}/forms`, {}, 'DELETE');
+  pane.form.replaceChildren(...(form === null ? [] : [formContent(form, putAway)]));
+  if (form !== null && pane.lines.contains(document.activeElement)) pane.form.querySelector('input')?.focus();
 }
 
 function showBooks(root, { dodo, bot, person }) {
@@ -155,6 +171,7 @@ async function look() {
     if (shown === null || (pane.person.value !== '' && pane.person.value !== shown.person.key)) continue;
     showPeople(pane.person, platform, state);
     showLines(pane, shown.lines);
+    showForm(pane, shown.form);
     showBooks(pane.root, shown);
   }
 }

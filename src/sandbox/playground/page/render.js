@@ -54,6 +54,24 @@ export function elementFor(line, press) {
   );
 }
 
+/** What a form asks for. @param putAway called when it is not wanted */
+export function formContent({ title, fields }, putAway) {
+  const cancel = make('button', { type: 'button', textContent: 'Cancel' });
+  cancel.addEventListener('click', putAway);
+  const inputs = fields.map(({ name, label, placeholder, isRequired, maxLength }) => {
+    const input = make('input', { name, placeholder, required: isRequired, maxLength, autocomplete: 'off' });
+    return make('label', { className: 'wide' }, label, ' ', input);
+  });
+  return make(
+    'fieldset',
+    {},
+    make('legend', { textContent: title }),
+    ...inputs,
+    make('button', { type: 'submit', textContent: 'Send' }),
+    cancel,
+  );
+}
+
 export function row(name, ...figures) {
   const cells = figures.map((figure) => make('td', { textContent: figure === null ? '' : tokens.format(figure) }));
   return make('tr', {}, make('th', { scope: 'row', textContent: name }), ...cells);
