@@ -108,7 +108,14 @@ export const linkCommand: Command = {
     link_code: {
       form: () => ({
         title: 'Link your wallet',
-        fields: [{ name: 'code', label: 'The code that your other platform shows', placeholder: 'ABCDE-12345' }],
+        fields: [
+          {
+            name: 'code',
+            label: 'The code that your other platform shows',
+            placeholder: 'ABCDE-12345',
+            maxLength: 40,
+          },
+        ],
       }),
       submit: (context, { code = '' }) => joinBy(context, code.trim()),
       instead: 'Press the button again, or type `/link` with the code behind it.',
