@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MINUTE } from '../../../src/core/time.ts';
 import type { Bot } from '../../helpers/bot.ts';
 import { buy, personOn, reads } from '../../helpers/people.ts';
 import { type Begin, labels } from './stage.ts';
@@ -29,10 +30,17 @@ export function tellForms(begin: Begin, { platform, connects }: Transport): void
       expect(wrong.text).toContain('This code does not work');
       expect([wrong.isPrivate, labels(wrong)]).toEqual([true, ['Enter a code']]);
       const again = await ann.press(wrong, 'Enter a code').form();
-      const joined = await reads(again.fill({ code: ` ${code.toLowerCase()} ` }));
+      const sent = again.fill({ code: ` ${code.toLowerCase()} ` });
+      const joined = await reads(sent);
       expect(joined.text).toContain('you now spend from the same wallet');
       expect(joined.isPrivate).toBe(true);
-      expect((await reads(ann.does('balance'))).text).toContain('5,000,000 tokens left');
+      await bot.restart();
+      await sent.again();
+      const balance = await reads(ann.does('balance'), ({ text }) => text.includes('tokens left'));
+      expect(balance.text).toContain('5,000,000 tokens left');
+      bot.advance(MINUTE);
+      await bot.settle();
+      expect(buyer.dms().filter(({ text }) => text.includes('is now shared'))).toHaveLength(1);
       expect(ann.channel()).toEqual([]);
     });
 
