@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../../src/core/store.ts';
 import type { Point } from './protocol.ts';
 
@@ -31,9 +32,13 @@ export function watchStore(store: Store, aim: () => Point | null, at: (point: Po
   });
 }
 
+/** Long enough that two processes which are asked at once decide on the same document; else it is left to chance. */
+const DECIDED_TOGETHER_MS = 250;
+
 /** A store without the compare of compare-and-commit: a commit that comes late overwrites what it has not seen. */
 export function blindCommits(store: Store): Store {
   const commit: Store['commit'] = async (wanted) => {
+    await pause(DECIDED_TOGETHER_MS);
     for (let expectedVersion = wanted.expectedVersion; ; ) {
       if (await store.commit({ ...wanted, expectedVersion })) return true;
       expectedVersion = (await store.load(wanted.accountId, [])).version;
