@@ -1,4 +1,4 @@
-import type { Command, CommandContext } from '../src/core/command.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
 
 async function showAccount({ turn, responder, services }: CommandContext): Promise<void> {
   await responder.acknowledge('private');

@@ -1,6 +1,6 @@
-import type { AlertSettings } from '../src/core/alert-settings.ts';
-import type { CommandOptions } from '../src/core/chat.ts';
-import type { Command, CommandContext, Services } from '../src/core/command.ts';
+import type { AlertSettings } from '../src/core/chat/alert-settings.ts';
+import type { CommandOptions } from '../src/core/chat/chat.ts';
+import type { Command, CommandContext, Services } from '../src/core/chat/command.ts';
 import { formatUsd } from '../src/core/tokens.ts';
 
 /** What a member typed: nothing, a wish, or something that is no wish. */

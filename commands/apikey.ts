@@ -1,5 +1,5 @@
-import type { KeyOffer, ListedKey } from '../src/core/api-keys.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import type { KeyOffer, ListedKey } from '../src/core/wallets/api-keys.ts';
 
 const DAY_ONLY = 10;
 

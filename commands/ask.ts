@@ -1,10 +1,10 @@
-import { clampNote, endingNote, receiptLine, receiptText, refusalText } from '../src/core/ask-text.ts';
 import type { AskResult, AskStart, StartedAsk } from '../src/core/asks/ask.ts';
-import { buyButtons } from '../src/core/buy-buttons.ts';
-import type { Button } from '../src/core/chat.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
-import { isSameUser } from '../src/core/identity.ts';
-import { ToldFailure } from '../src/core/told-failure.ts';
+import { clampNote, endingNote, receiptLine, receiptText, refusalText } from '../src/core/asks/ask-text.ts';
+import { buyButtons } from '../src/core/buying/buy-buttons.ts';
+import type { Button } from '../src/core/chat/chat.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import { ToldFailure } from '../src/core/chat/told-failure.ts';
+import { isSameUser } from '../src/core/wallets/identity.ts';
 
 /** The platform is told by then, whatever the store does: privately, since a refusal may follow. */
 const DECISION_MS = 500;

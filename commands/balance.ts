@@ -1,9 +1,9 @@
-import { buyButtons } from '../src/core/buy-buttons.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
-import type { PaymentNews } from '../src/core/payment-look.ts';
+import { buyButtons } from '../src/core/buying/buy-buttons.ts';
+import type { PaymentNews } from '../src/core/buying/payment-look.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
 import { formatDay, SECOND } from '../src/core/time.ts';
 import { formatTokens, lastingText } from '../src/core/tokens.ts';
-import type { WalletFigures } from '../src/core/wallet-view.ts';
+import type { WalletFigures } from '../src/core/wallets/wallet-view.ts';
 
 /** For how long a member waits while a payment of theirs is looked for; the look itself goes on. */
 const LOOK_WITHIN = 6 * SECOND;

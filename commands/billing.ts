@@ -1,6 +1,6 @@
-import { buyButtons } from '../src/core/buy-buttons.ts';
-import { tooManyLinksText } from '../src/core/checkout-reply.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
+import { buyButtons } from '../src/core/buying/buy-buttons.ts';
+import { tooManyLinksText } from '../src/core/buying/checkout-reply.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
 
 async function showBilling({ turn, responder, services }: CommandContext): Promise<void> {
   await responder.acknowledge('private');

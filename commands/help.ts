@@ -1,7 +1,7 @@
+import { packOffer, planOffer } from '../src/core/buying/offer-text.ts';
 import type { Catalogue } from '../src/core/catalogue.ts';
-import type { CommandSpec } from '../src/core/chat.ts';
-import type { Command } from '../src/core/command.ts';
-import { packOffer, planOffer } from '../src/core/offer-text.ts';
+import type { CommandSpec } from '../src/core/chat/chat.ts';
+import type { Command } from '../src/core/chat/command.ts';
 
 function usage(spec: CommandSpec): string {
   const options = spec.options.map((option) => (option.required ? ` <${option.name}>` : ` [${option.name}]`));

@@ -1,7 +1,7 @@
-import type { Button } from '../src/core/chat.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
-import type { JoinOutcome, TakeOffOutcome } from '../src/core/linking.ts';
-import { isChatUser, type WalletUser } from '../src/core/wallet-user.ts';
+import type { Button } from '../src/core/chat/chat.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import type { JoinOutcome, TakeOffOutcome } from '../src/core/wallets/linking.ts';
+import { isChatUser, type WalletUser } from '../src/core/wallets/wallet-user.ts';
 
 const PLATFORM_NAMES: Readonly<Record<WalletUser['platform'], string>> = {
   discord: 'Discord',

@@ -1,5 +1,5 @@
-import type { Command, CommandContext } from '../src/core/command.ts';
-import { type PlanReply, planReplies } from '../src/core/plan-replies.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import { type PlanReply, planReplies } from '../src/core/plans/plan-replies.ts';
 
 function answerBy(reply: PlanReply): (context: CommandContext, argument: string) => Promise<void> {
   return async ({ turn, responder, services }, argument) => {

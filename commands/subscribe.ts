@@ -1,8 +1,8 @@
+import { checkoutReply } from '../src/core/buying/checkout-reply.ts';
+import { inWords, planOffer } from '../src/core/buying/offer-text.ts';
 import { type Catalogue, planOf } from '../src/core/catalogue.ts';
-import { checkoutReply } from '../src/core/checkout-reply.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
-import { inWords, planOffer } from '../src/core/offer-text.ts';
-import { closedText } from '../src/core/places.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import { closedText } from '../src/core/operator/places.ts';
 import { formatTokens, formatUsd } from '../src/core/tokens.ts';
 
 /** Source: Discord, Application Commands, "Application Command Option Structure". */

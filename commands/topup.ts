@@ -1,9 +1,9 @@
+import { checkoutReply } from '../src/core/buying/checkout-reply.ts';
+import { inWords, packOffer } from '../src/core/buying/offer-text.ts';
 import { type Catalogue, type Pack, packOf } from '../src/core/catalogue.ts';
-import type { CommandOption } from '../src/core/chat.ts';
-import { checkoutReply } from '../src/core/checkout-reply.ts';
-import type { Command, CommandContext } from '../src/core/command.ts';
-import { inWords, packOffer } from '../src/core/offer-text.ts';
-import { closedText } from '../src/core/places.ts';
+import type { CommandOption } from '../src/core/chat/chat.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import { closedText } from '../src/core/operator/places.ts';
 
 /** Packs in one purchase; more is rather a mistake than a wish. */
 const MOST_PACKS = 20;

@@ -1,5 +1,5 @@
-import type { Command, CommandContext } from '../src/core/command.ts';
-import { usageText } from '../src/core/usage-text.ts';
+import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import { usageText } from '../src/core/usage/usage-text.ts';
 
 async function showUsage({ turn, responder, services }: CommandContext): Promise<void> {
   await responder.acknowledge('private');

@@ -1,8 +1,8 @@
+import { listenForSignals } from './app/signals.ts';
 import { createApp } from './app.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { valuesOf } from './config/secret-values.ts';
 import { createPinoLog } from './ports/log/pino-log.ts';
-import { valuesOf } from './secret-values.ts';
-import { listenForSignals } from './signals.ts';
 
 const signals = listenForSignals();
 try {

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from '../config.ts';
+import { ConfigError, loadConfig } from '../config/config.ts';
 import { readArguments, USAGE } from './ops/arguments.ts';
 import { carryOut } from './ops/carry-out.ts';
 

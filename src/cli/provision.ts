@@ -1,4 +1,4 @@
-import { BillingError } from '../core/billing.ts';
+import { BillingError } from '../core/dodo/billing.ts';
 import { readArguments, USAGE } from './provision/arguments.ts';
 import { createAsk } from './provision/ask.ts';
 import { runProvision } from './provision/run-provision.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
-import { readConfiguration } from '../read-configuration.ts';
-import { commandsFor } from '../services.ts';
+import { commandsFor } from '../app/services.ts';
+import { type Config, ConfigError, loadConfig } from '../config/config.ts';
+import { readConfiguration } from '../config/read-configuration.ts';
 import { registerAtDiscord } from './register/register-at-discord.ts';
 import { type SlackTransport, slackLines } from './register/slack-lines.ts';
 

@@ -1,5 +1,5 @@
+import { listenForSignals } from '../app/signals.ts';
 import { readArguments, type SandboxArguments, USAGE } from '../sandbox/command-line.ts';
-import { listenForSignals } from '../signals.ts';
 
 const write = (text: string) => void process.stdout.write(text);
 

@@ -1,4 +1,4 @@
-import type { Price } from './billing.ts';
+import type { Price } from './dodo/billing.ts';
 import { formatDay } from './time.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { PlatformError } from '../core/chat.ts';
+import { PlatformError } from '../core/chat/chat.ts';
 import type { Clock, Millis } from '../core/time.ts';
 import { pause, persist, type SetTimer, setTimer } from './persist.ts';
 

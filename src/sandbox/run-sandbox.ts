@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { Signals } from '../app/signals.ts';
 import type { Log } from '../core/log.ts';
-import type { Signals } from '../signals.ts';
 import { banner } from './banner.ts';
 import { freePort, startHttpServer } from './http-server.ts';
 import { startPlayground } from './playground/playground.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import type { Overrides } from '../app/app-overrides.ts';
+import { commandsFor } from '../app/services.ts';
 import { type App, createApp } from '../app.ts';
-import type { Overrides } from '../app-overrides.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import type { Log } from '../core/log.ts';
-import { commandsFor } from '../services.ts';
 import { createDiscordPerson } from './people/discord-person.ts';
 import type { Person } from './people/person.ts';
 import { createSlackPerson } from './people/slack-person.ts';

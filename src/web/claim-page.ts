@@ -1,10 +1,10 @@
 import express, { type Request, type Router } from 'express';
 import type { AccountDoor } from '../core/account-page/door.ts';
-import type { Brand } from '../core/command.ts';
-import { noticeReply } from '../core/notice-text.ts';
-import type { ClaimOutcome, Subscribing } from '../core/subscribe.ts';
-import { apiUserOf } from '../core/wallet-user.ts';
-import type { WalletView } from '../core/wallet-view.ts';
+import type { ClaimOutcome, Subscribing } from '../core/buying/subscribe.ts';
+import type { Brand } from '../core/chat/command.ts';
+import { noticeReply } from '../core/chat/notice-text.ts';
+import { apiUserOf } from '../core/wallets/wallet-user.ts';
+import type { WalletView } from '../core/wallets/wallet-view.ts';
 import { createAssets } from './account/assets.ts';
 import { securityHeaders } from './account/headers.ts';
 import { type Html, html } from './account/html.ts';

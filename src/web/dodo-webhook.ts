@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
-import { type Billing, WebhookRejected } from '../core/billing.ts';
-import type { DodoHeard } from '../core/dodo-heard.ts';
+import { type Billing, WebhookRejected } from '../core/dodo/billing.ts';
+import type { DodoHeard } from '../core/dodo/dodo-heard.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Secrets } from '../core/secrets.ts';

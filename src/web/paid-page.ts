@@ -1,5 +1,5 @@
 import express, { type Router } from 'express';
-import type { Brand } from '../core/command.ts';
+import type { Brand } from '../core/chat/command.ts';
 import { createAssets } from './account/assets.ts';
 import { securityHeaders } from './account/headers.ts';
 import { html } from './account/html.ts';

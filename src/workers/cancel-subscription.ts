@@ -1,5 +1,5 @@
 import type { CancelSubscriptionBody } from '../core/account/subscription.ts';
-import type { Billing } from '../core/billing.ts';
+import type { Billing } from '../core/dodo/billing.ts';
 import { MINUTE } from '../core/time.ts';
 import { createRowWorker, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 

@@ -4,11 +4,11 @@ import { decideClawback, type PaidFor } from '../core/account/clawback.ts';
 import { answeredRowKey, decideClawbackBooked, decideClawbackInsufficient } from '../core/account/clawback-answer.ts';
 import type { Decision } from '../core/account/decision.ts';
 import type { Moment, Rules } from '../core/account/rules.ts';
-import type { Billing, SourcedGrant } from '../core/billing.ts';
-import type { ReadLedger } from '../core/read-ledger.ts';
+import type { Billing, SourcedGrant } from '../core/dodo/billing.ts';
+import type { ReadLedger } from '../core/dodo/read-ledger.ts';
 import type { Row } from '../core/store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 export interface ClawbackDeps extends RowWorkerDeps {

@@ -1,8 +1,8 @@
-import type { Billing } from '../core/billing.ts';
-import { noteOf } from '../core/customer-note.ts';
+import type { Billing } from '../core/dodo/billing.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { MINUTE } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import { noteOf } from '../core/wallets/customer-note.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 export interface CustomerNoteDeps extends RowWorkerDeps {

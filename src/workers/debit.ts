@@ -1,9 +1,9 @@
 import { decideDebitInsufficient, decideDebitIntent, decideDebitSent } from '../core/account/debit.ts';
-import type { Billing } from '../core/billing.ts';
-import type { ReadLedger } from '../core/read-ledger.ts';
+import type { Billing } from '../core/dodo/billing.ts';
+import type { ReadLedger } from '../core/dodo/read-ledger.ts';
 import type { Row } from '../core/store.ts';
 import { MINUTE } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 export interface DebitDeps extends RowWorkerDeps {

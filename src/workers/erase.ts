@@ -1,8 +1,8 @@
 import { type EraseBody, erasedAudit, erasedReceipt } from '../core/account/erase.ts';
-import { allRecords } from '../core/all-records.ts';
 import type { NewRecord, StoredRecord } from '../core/store.ts';
 import { MINUTE } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import { allRecords } from '../core/usage/all-records.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 /** Takes what receipts and audit lines tell of people out of them; what is done already is left, so it may be done again. */

@@ -1,5 +1,5 @@
-import type { Billing } from '../core/billing.ts';
-import type { DodoHeard } from '../core/dodo-heard.ts';
+import type { Billing } from '../core/dodo/billing.ts';
+import type { DodoHeard } from '../core/dodo/dodo-heard.ts';
 import type { Log } from '../core/log.ts';
 import type { Store } from '../core/store.ts';
 import { type Clock, DAY, HOUR, MINUTE, type Millis, SECOND } from '../core/time.ts';

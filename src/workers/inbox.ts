@@ -1,9 +1,9 @@
-import { type Billing, type BillingEvent, MalformedEvent } from '../core/billing.ts';
-import type { Customers } from '../core/customers.ts';
+import { type Billing, type BillingEvent, MalformedEvent } from '../core/dodo/billing.ts';
 import { type ApplyEvent, waitingFor } from '../core/events/apply-event.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { NewRow, Row } from '../core/store.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../core/time.ts';
+import type { Customers } from '../core/wallets/customers.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 /** A webhook as it waits: the raw body, sealed. */

@@ -1,16 +1,16 @@
 import type { Receipt } from '../core/account/receipt.ts';
 import type { Moment, Rules } from '../core/account/rules.ts';
 import { decideSettle } from '../core/account/settle.ts';
-import { receiptLine } from '../core/ask-text.ts';
 import type { LapseBody } from '../core/asks/ask.ts';
+import { receiptLine } from '../core/asks/ask-text.ts';
 import type { DailyTokens } from '../core/asks/daily-tokens.ts';
-import type { MessageHandle } from '../core/chat.ts';
-import type { Messengers } from '../core/messengers.ts';
+import type { MessageHandle } from '../core/chat/chat.ts';
+import type { Messengers } from '../core/chat/messengers.ts';
 import type { ModelRules } from '../core/models.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Row } from '../core/store.ts';
 import { MINUTE } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 /** Attempts at closing a message whose writer is gone; then it stays as it is, and that is counted. */

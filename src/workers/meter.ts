@@ -9,10 +9,10 @@ import {
   sendingKey,
   sentRowId,
 } from '../core/account/usage.ts';
-import { type Billing, BillingError, type UsageEvent } from '../core/billing.ts';
+import { type Billing, BillingError, type UsageEvent } from '../core/dodo/billing.ts';
 import type { Row } from '../core/store.ts';
 import { HOUR, MINUTE, type Millis, SECOND } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { backOff, type RowWorkerDeps } from './row-worker.ts';
 import { sendHalving } from './send-halving.ts';

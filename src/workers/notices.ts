@@ -1,13 +1,13 @@
 import { isStillWanted } from '../core/account/notice.ts';
 import type { Notice } from '../core/account/notice-facts.ts';
-import { PlatformError } from '../core/chat.ts';
-import type { Brand } from '../core/command.ts';
-import type { Messengers } from '../core/messengers.ts';
-import { noticeReply } from '../core/notice-text.ts';
+import { PlatformError } from '../core/chat/chat.ts';
+import type { Brand } from '../core/chat/command.ts';
+import type { Messengers } from '../core/chat/messengers.ts';
+import { noticeReply } from '../core/chat/notice-text.ts';
 import type { Row } from '../core/store.ts';
 import { DAY, MINUTE } from '../core/time.ts';
-import { isChatUser } from '../core/wallet-user.ts';
-import type { Wallets } from '../core/wallets.ts';
+import { isChatUser } from '../core/wallets/wallet-user.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 /** A DM that could not be delivered for this long is shown at the member's next command instead. */

@@ -4,11 +4,11 @@ import {
   type ReconcileBody,
   type ReconcileReason,
 } from '../core/account/reconcile.ts';
-import type { ReadLedger } from '../core/read-ledger.ts';
-import type { ReadSubscriptions } from '../core/read-subscriptions.ts';
+import type { ReadLedger } from '../core/dodo/read-ledger.ts';
+import type { ReadSubscriptions } from '../core/plans/read-subscriptions.ts';
 import type { Row } from '../core/store.ts';
 import { MINUTE } from '../core/time.ts';
-import type { Wallets } from '../core/wallets.ts';
+import type { Wallets } from '../core/wallets/wallets.ts';
 import { createRowWorker, type RowOutcome, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 
 export interface ReconcileDeps extends RowWorkerDeps {

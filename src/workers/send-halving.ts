@@ -1,4 +1,4 @@
-import { BillingError } from '../core/billing.ts';
+import { BillingError } from '../core/dodo/billing.ts';
 
 /** Calls that one flush may spend on finding bad events; the next flush goes on. */
 const MOST_CALLS = 30;

@@ -1,5 +1,5 @@
 import type { LookUpSubscriptionBody } from '../core/account/subscription.ts';
-import type { ReadSubscription } from '../core/read-subscription.ts';
+import type { ReadSubscription } from '../core/plans/read-subscription.ts';
 import { MINUTE } from '../core/time.ts';
 import { createRowWorker, type RowWorker, type RowWorkerDeps } from './row-worker.ts';
 

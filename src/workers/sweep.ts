@@ -1,5 +1,5 @@
 import type { Sighting } from '../core/account/drift.ts';
-import { BALANCES_A_PAGE, type Billing, BillingError, type CustomerBalance } from '../core/billing.ts';
+import { BALANCES_A_PAGE, type Billing, BillingError, type CustomerBalance } from '../core/dodo/billing.ts';
 import type { Log } from '../core/log.ts';
 import type { Store } from '../core/store.ts';
 import type { AdoptStrangers } from '../core/sweep/adopt-strangers.ts';

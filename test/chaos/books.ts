@@ -1,7 +1,7 @@
 import type { Account } from '../../src/core/account/account.ts';
 import type { Receipt } from '../../src/core/account/receipt.ts';
-import { isSameUser } from '../../src/core/identity.ts';
 import type { Store, Topic } from '../../src/core/store.ts';
+import { isSameUser } from '../../src/core/wallets/identity.ts';
 import type { SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
 import { createKept } from '../helpers/bot.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createPinoLog } from '../../src/ports/log/pino-log.ts';
 import type { MemberOptions, Order, Point, Report } from './protocol.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import express from 'express';
 import { onTestFinished } from 'vitest';
-import type { ChatApp, Responder } from '../../src/core/chat.ts';
+import type { ChatApp, Responder } from '../../src/core/chat/chat.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createDiscordGateway } from '../../src/platform/discord/discord-gateway.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { CallShare, UsageEvent } from '../../src/core/billing.ts';
+import type { CallShare, UsageEvent } from '../../src/core/dodo/billing.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createDodoBilling } from '../../src/ports/dodo/dodo-billing.ts';
 import { createDodoSimulator } from '../../src/sandbox/dodo/simulator.ts';

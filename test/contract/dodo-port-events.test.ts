@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MalformedEvent } from '../../src/core/billing.ts';
+import { MalformedEvent } from '../../src/core/dodo/billing.ts';
 import { AmountError, parseAmount } from '../../src/ports/dodo/amounts.ts';
 import { USED_EVENT_TYPES } from '../../src/ports/dodo/events/event-types.ts';
 import { parseEvent } from '../../src/ports/dodo/events/parse-event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanChangeRequest } from '../../src/core/billing.ts';
+import type { PlanChangeRequest } from '../../src/core/dodo/billing.ts';
 import { startWithSimulator } from './dodo-port-buyer.ts';
 import { answer, failureOf, startServer } from './dodo-port-server.ts';
 

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { BillingError } from '../../src/core/billing.ts';
+import { BillingError } from '../../src/core/dodo/billing.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createDodoBilling, type DodoBillingOptions } from '../../src/ports/dodo/dodo-billing.ts';
 import { startHttpServer } from '../../src/sandbox/http-server.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { WebhookRejected } from '../../src/core/billing.ts';
+import { WebhookRejected } from '../../src/core/dodo/billing.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createDodoBilling } from '../../src/ports/dodo/dodo-billing.ts';
 

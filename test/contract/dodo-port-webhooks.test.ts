@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { BillingEvent } from '../../src/core/billing.ts';
+import type { BillingEvent } from '../../src/core/dodo/billing.ts';
 import { createDodoBilling } from '../../src/ports/dodo/dodo-billing.ts';
 import { startHttpServer } from '../../src/sandbox/http-server.ts';
 import { startWithSimulator, usage } from './dodo-port-buyer.ts';

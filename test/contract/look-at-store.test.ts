@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { lookAtStore } from '../../src/look-at-store.ts';
+import { lookAtStore } from '../../src/app/look-at-store.ts';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
 import { createSqliteStore } from '../../src/ports/store/sqlite/sqlite-store.ts';
 import { canStartRedis, startRedisServer } from '../helpers/redis-server.ts';

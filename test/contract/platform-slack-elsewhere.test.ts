@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AnswerView, MessageHandle, Responder } from '../../src/core/chat.ts';
+import type { AnswerView, MessageHandle, Responder } from '../../src/core/chat/chat.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 import type { Interaction } from '../../src/sandbox/slack/interaction.ts';
 import type { SeenMessage } from '../../src/sandbox/slack/shown.ts';

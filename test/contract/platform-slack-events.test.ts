@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MessageHandle } from '../../src/core/chat.ts';
+import type { MessageHandle } from '../../src/core/chat/chat.ts';
 import { slackManifest } from '../../src/platform/slack/manifest.ts';
 import type { SeenMessage } from '../../src/sandbox/slack/shown.ts';
 import { createSlackStage, type SlackStage, type StageOptions } from './platform-slack-stage.ts';

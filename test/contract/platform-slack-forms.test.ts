@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Reply, Responder } from '../../src/core/chat.ts';
-import type { Form } from '../../src/core/form.ts';
+import type { Reply, Responder } from '../../src/core/chat/chat.ts';
+import type { Form } from '../../src/core/chat/form.ts';
 import type { SlackPerson } from '../../src/sandbox/slack/person.ts';
 import type { SeenMessage } from '../../src/sandbox/slack/shown.ts';
 import { createSlackStage, type SlackStage } from './platform-slack-stage.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChatUser } from '../../src/core/chat.ts';
+import type { ChatUser } from '../../src/core/chat/chat.ts';
 import { createSlackStage, type SlackStage } from './platform-slack-stage.ts';
 
 let stage: SlackStage;

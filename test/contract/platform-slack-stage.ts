@@ -1,5 +1,5 @@
 import express from 'express';
-import type { ChatApp, CommandSpec, Responder, Turn } from '../../src/core/chat.ts';
+import type { ChatApp, CommandSpec, Responder, Turn } from '../../src/core/chat/chat.ts';
 import type { Log } from '../../src/core/log.ts';
 import { setTimer } from '../../src/platform/edit-pacer.ts';
 import { createSlackHttp } from '../../src/platform/slack/slack-http.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MessageHandle } from '../../src/core/chat.ts';
+import type { MessageHandle } from '../../src/core/chat/chat.ts';
 import type { SeenMessage } from '../../src/sandbox/slack/shown.ts';
 import { createSlackStage, type SlackStage } from './platform-slack-stage.ts';
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readNote } from '../../src/core/customer-note.ts';
 import { DAY, MINUTE } from '../../src/core/time.ts';
+import { readNote } from '../../src/core/wallets/customer-note.ts';
 import { createSecrets } from '../../src/ports/crypto/secrets.ts';
 import { type Bot, startBot } from '../helpers/bot.ts';
 import { createPageVisitor, type PageVisitor, signIn } from '../helpers/page-visitor.ts';

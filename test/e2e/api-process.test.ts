@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { MINUTE } from '../../src/core/time.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
 import { createKept, type Kept } from '../helpers/bot.ts';

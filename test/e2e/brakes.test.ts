@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Brakes, createBrakes } from '../../src/core/brakes.ts';
+import { type Brakes, createBrakes } from '../../src/core/operator/brakes.ts';
 import type { Store } from '../../src/core/store.ts';
 import { DAY, MINUTE } from '../../src/core/time.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';

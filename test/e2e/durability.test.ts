@@ -1,7 +1,7 @@
 import { createClient } from '@redis/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
 import { canStartRedis, type RedisServer, startRedisServer } from '../helpers/redis-server.ts';
 

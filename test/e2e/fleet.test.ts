@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
 import { createSimulatedWorld, type SimulatedWorld, type Transports } from '../../src/sandbox/simulated-world.ts';

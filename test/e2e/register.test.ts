@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { commandsFor } from '../../src/app/services.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
-import { commandsFor } from '../../src/services.ts';
 
 const REGISTER = fileURLToPath(new URL('../../src/cli/register.ts', import.meta.url));
 const GATEWAY = { DISCORD_TRANSPORT: 'gateway' };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/sandbox/simulated-world.ts';
 import { checkoutOf, payAt, personOn, reads } from '../helpers/people.ts';

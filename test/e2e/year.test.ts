@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import type { Account } from '../../src/core/account/account.ts';
 import { signedHeaders } from '../../src/sandbox/dodo/webhook-signing.ts';
 import { type Bot, createKept, type Kept, startBot } from '../helpers/bot.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import DodoPayments from 'dodopayments';
 import { expect } from 'vitest';
+import { commandsFor } from '../../src/app/services.ts';
 import type { Surroundings } from '../../src/cli/doctor/all-checks.ts';
 import { examine } from '../../src/cli/doctor/examine.ts';
 import { reportLines } from '../../src/cli/doctor/report.ts';
@@ -10,9 +11,8 @@ import type { Result } from '../../src/cli/doctor/run-checks.ts';
 import { runProvision } from '../../src/cli/provision/run-provision.ts';
 import { readSettings } from '../../src/cli/provision/settings.ts';
 import { registerAtDiscord } from '../../src/cli/register/register-at-discord.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { DEFAULT_TERMS } from '../../src/core/catalogue.ts';
-import { commandsFor } from '../../src/services.ts';
 import { type Bot, startBot } from './bot.ts';
 
 /** A disk of which the doctor has nothing to say (ext4), wherever the tests run. */

@@ -1,4 +1,4 @@
-import type { PlatformName } from '../../src/core/chat.ts';
+import type { PlatformName } from '../../src/core/chat/chat.ts';
 import type { Bot } from './bot.ts';
 import { createDiscordPerson } from './discord-person.ts';
 import type { Deed, Person, Said } from './person.ts';

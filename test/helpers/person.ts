@@ -1,4 +1,4 @@
-import type { PlatformName } from '../../src/core/chat.ts';
+import type { PlatformName } from '../../src/core/chat/chat.ts';
 
 /** A message of the bot as a person reads it now. */
 export interface Said {

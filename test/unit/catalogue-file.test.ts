@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCatalogueFile } from '../../src/catalogue-file.ts';
+import { readCatalogueFile } from '../../src/config/catalogue-file.ts';
+import { productVariables, readProductIds } from '../../src/config/product-variables.ts';
 import { type CatalogueTerms, DEFAULT_TERMS } from '../../src/core/catalogue.ts';
 import { expiryAdvice } from '../../src/core/setup/advice.ts';
-import { productVariables, readProductIds } from '../../src/product-variables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tallybot-catalogue-'));
 const path = join(folder, 'mine.json');

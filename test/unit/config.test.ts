@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../../src/config.ts';
-import { variables } from '../../src/config-variables.ts';
+import { ConfigError, loadConfig } from '../../src/config/config.ts';
+import { variables } from '../../src/config/config-variables.ts';
+import { productVariables } from '../../src/config/product-variables.ts';
 import { createCatalogue, DEFAULT_TERMS } from '../../src/core/catalogue.ts';
-import { productVariables } from '../../src/product-variables.ts';
 
 const least = {
   DODO_PAYMENTS_API_KEY: 'dodo_key',

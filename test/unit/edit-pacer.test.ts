@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlatformError } from '../../src/core/chat.ts';
+import { PlatformError } from '../../src/core/chat/chat.ts';
 import { createEditPacer } from '../../src/platform/edit-pacer.ts';
 import type { SetTimer } from '../../src/platform/persist.ts';
 

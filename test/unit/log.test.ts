@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigSecrets } from '../../src/config.ts';
+import type { ConfigSecrets } from '../../src/config/config.ts';
+import { valuesOf } from '../../src/config/secret-values.ts';
 import { withFacts } from '../../src/core/log.ts';
 import { createPinoLog, type PinoLogOptions } from '../../src/ports/log/pino-log.ts';
-import { valuesOf } from '../../src/secret-values.ts';
 
 function start(options: Partial<PinoLogOptions> = {}) {
   const lines: Record<string, unknown>[] = [];

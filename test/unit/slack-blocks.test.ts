@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Button } from '../../src/core/chat.ts';
+import type { Button } from '../../src/core/chat/chat.ts';
 import { renderReply, type SlackContent } from '../../src/platform/slack/blocks.ts';
 
 const markdownOf = ({ blocks }: SlackContent) =>

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { SECOND } from '../../core/time.ts';
 import { INTERACTIONS_PATH } from '../../platform/discord/endpoint.ts';
 import { EVENTS_PATH } from '../../platform/slack/http-receiver.ts';

@@ -1,10 +1,10 @@
+import type { FileSystemOf } from '../../app/look-at-store.ts';
+import { commandsFor } from '../../app/services.ts';
+import type { ReadConfiguration } from '../../config/read-configuration.ts';
 import type { Log } from '../../core/log.ts';
 import { type Clock, SECOND } from '../../core/time.ts';
-import type { FileSystemOf } from '../../look-at-store.ts';
 import { createDodoAccount, worksElsewhere } from '../../ports/dodo/dodo-account.ts';
 import { createDodoSetup } from '../../ports/dodo/setup/dodo-setup.ts';
-import type { ReadConfiguration } from '../../read-configuration.ts';
-import { commandsFor } from '../../services.ts';
 import { readSettings } from '../provision/settings.ts';
 import { addressCheck } from './address-check.ts';
 import type { Check } from './check.ts';

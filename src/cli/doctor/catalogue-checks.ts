@@ -1,10 +1,10 @@
+import { productVariables } from '../../config/product-variables.ts';
 import type { ProductKey } from '../../core/catalogue.ts';
 import { expiryAdvice } from '../../core/setup/advice.ts';
 import type { Difference, Fields } from '../../core/setup/compare.ts';
 import type { ListedProduct, ProductParts, ProductSetup, SetupPort } from '../../core/setup/setup.ts';
 import { look, type Sight, type Thing } from '../../core/setup/thing.ts';
 import { entitlementThing, meterThing, packThing, planThing, type ThingsDeps } from '../../core/setup/things.ts';
-import { productVariables } from '../../product-variables.ts';
 import {
   ENTITLEMENT_MEANINGS,
   METER_MEANINGS,

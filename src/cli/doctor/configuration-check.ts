@@ -1,4 +1,4 @@
-import type { ReadConfiguration } from '../../read-configuration.ts';
+import type { ReadConfiguration } from '../../config/read-configuration.ts';
 import { type Check, error, type Finding } from './check.ts';
 
 /** Every problem at once, as the bot would list them at its start. */

@@ -1,5 +1,5 @@
-import type { DiscordConfig } from '../../config.ts';
-import { type CommandSpec, PlatformError } from '../../core/chat.ts';
+import type { DiscordConfig } from '../../config/config.ts';
+import { type CommandSpec, PlatformError } from '../../core/chat/chat.ts';
 import { createDiscordApi, type DiscordApi } from '../../platform/discord/api.ts';
 import { checkApplication } from '../../platform/discord/check-application.ts';
 import { compareCommands } from '../../platform/discord/commands.ts';

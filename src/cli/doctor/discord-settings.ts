@@ -1,4 +1,4 @@
-import type { DiscordConfig } from '../../config.ts';
+import type { DiscordConfig } from '../../config/config.ts';
 import { type ApplicationSettings, readApplication } from '../../platform/discord/application-settings.ts';
 import { wantedEndpoint } from '../../platform/discord/endpoint.ts';
 import { error, type Finding, warning } from './check.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../../config.ts';
-import { BillingError } from '../../core/billing.ts';
+import type { Config } from '../../config/config.ts';
+import { BillingError } from '../../core/dodo/billing.ts';
 import type { SetupPort } from '../../core/setup/setup.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import type { DodoAccount } from '../../ports/dodo/dodo-account.ts';

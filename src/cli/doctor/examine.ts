@@ -1,5 +1,5 @@
-import type { ConfigSecrets } from '../../config.ts';
-import { readConfiguration } from '../../read-configuration.ts';
+import type { ConfigSecrets } from '../../config/config.ts';
+import { readConfiguration } from '../../config/read-configuration.ts';
 import { allChecks, type Surroundings } from './all-checks.ts';
 import { type Result, runChecks } from './run-checks.ts';
 

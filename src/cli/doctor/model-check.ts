@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { ModelError } from '../../core/model.ts';
 import { knownModels, shutdownOf } from '../../core/models.ts';
 import type { Clock } from '../../core/time.ts';

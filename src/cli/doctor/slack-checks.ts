@@ -1,4 +1,4 @@
-import type { Config, ConfigSecrets } from '../../config.ts';
+import type { Config, ConfigSecrets } from '../../config/config.ts';
 import type { Log } from '../../core/log.ts';
 import { createClientOptions } from '../../platform/slack/client-options.ts';
 import { readIdentity, socketProblem } from '../../platform/slack/inspect.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Config, ConfigSecrets } from '../../config.ts';
-import { type FileSystemOf, lookAtStore } from '../../look-at-store.ts';
+import { type FileSystemOf, lookAtStore } from '../../app/look-at-store.ts';
+import type { Config, ConfigSecrets } from '../../config/config.ts';
 import { type Check, error, type Finding, warning } from './check.ts';
 
 export interface StoreCheckOptions {

@@ -1,18 +1,18 @@
-import type { Config, ConfigSecrets } from '../../config.ts';
-import { createDodoBudget } from '../../core/dodo-budget.ts';
+import { dodoAccountFrom, secretsFrom, storeLocationFrom, storeOwnerFrom } from '../../app/from-config.ts';
+import { openStore } from '../../app/open-store.ts';
+import { createOpsDeps, opsSocketPath } from '../../app/ops-deps.ts';
+import { createRules } from '../../app/rules.ts';
+import type { Config, ConfigSecrets } from '../../config/config.ts';
+import { createDodoBudget } from '../../core/dodo/dodo-budget.ts';
+import { createStoreIdentity } from '../../core/dodo/store-identity.ts';
 import type { Log } from '../../core/log.ts';
 import { unwatched } from '../../core/metrics.ts';
 import { findOp } from '../../core/ops/all-ops.ts';
 import type { OpsAnswer, OpsRequest } from '../../core/ops/op.ts';
 import type { Store } from '../../core/store.ts';
-import { createStoreIdentity } from '../../core/store-identity.ts';
-import { createWallets } from '../../core/wallets.ts';
-import { dodoAccountFrom, secretsFrom, storeLocationFrom, storeOwnerFrom } from '../../from-config.ts';
-import { openStore } from '../../open-store.ts';
-import { createOpsDeps, opsSocketPath } from '../../ops-deps.ts';
+import { createWallets } from '../../core/wallets/wallets.ts';
 import { createDodoBilling } from '../../ports/dodo/dodo-billing.ts';
 import { createSqliteReader } from '../../ports/store/sqlite/sqlite-store.ts';
-import { createRules } from '../../rules.ts';
 import { askRunningBot } from './ask-running-bot.ts';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,8 +1,8 @@
+import { productVariables } from '../../config/product-variables.ts';
 import type { Log } from '../../core/log.ts';
 import { expiryAdvice } from '../../core/setup/advice.ts';
 import { type Provisioned, provision } from '../../core/setup/provision.ts';
 import { createDodoSetup } from '../../ports/dodo/setup/dodo-setup.ts';
-import { productVariables } from '../../product-variables.ts';
 import type { ProvisionArguments } from './arguments.ts';
 import type { Ask } from './ask.ts';
 import { confirmOverage } from './confirm-overage.ts';

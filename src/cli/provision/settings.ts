@@ -1,11 +1,11 @@
-import { readCatalogueFile } from '../../catalogue-file.ts';
-import { ConfigError } from '../../config.ts';
-import { misspeltNames, presentVariables } from '../../config-rules.ts';
-import { problemsOf, variables } from '../../config-variables.ts';
+import { readCatalogueFile } from '../../config/catalogue-file.ts';
+import { ConfigError } from '../../config/config.ts';
+import { misspeltNames, presentVariables } from '../../config/config-rules.ts';
+import { problemsOf, variables } from '../../config/config-variables.ts';
+import { productVariables } from '../../config/product-variables.ts';
 import type { KnownIds } from '../../core/setup/things.ts';
 import type { Wanted } from '../../core/setup/wanted.ts';
 import { USED_EVENT_TYPES } from '../../ports/dodo/events/event-types.ts';
-import { productVariables } from '../../product-variables.ts';
 import { DODO_WEBHOOK_PATH } from '../../web/dodo-webhook.ts';
 
 export interface ProvisionSettings {

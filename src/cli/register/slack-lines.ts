@@ -1,7 +1,7 @@
-import type { Config } from '../../config.ts';
+import { commandsFor } from '../../app/services.ts';
+import type { Config } from '../../config/config.ts';
 import { slackManifest } from '../../platform/slack/manifest.ts';
 import { manifestLink } from '../../platform/slack/manifest-link.ts';
-import { commandsFor } from '../../services.ts';
 
 export type SlackTransport = 'http' | 'socket';
 

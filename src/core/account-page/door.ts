@@ -1,7 +1,7 @@
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
 import { type Clock, HOUR, MINUTE, type Millis } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 
 /** For how long a link opens the page. */
 export const LINK_LIFE: Millis = 10 * MINUTE;

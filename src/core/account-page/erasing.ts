@@ -1,7 +1,7 @@
 import { decideErase, type EraseRefusal, eraseRefusal } from '../account/erase.ts';
-import type { AccountsOfUsers } from '../accounts-of-users.ts';
 import type { Clock } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { AccountsOfUsers } from '../wallets/accounts-of-users.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 
 /** `not_yours`: the wallet is another one's who lets this chat user share it. */
 export type EraseOutcome = 'erased' | 'not_yours' | EraseRefusal;

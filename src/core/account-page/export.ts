@@ -1,9 +1,9 @@
 import type { Account } from '../account/account.ts';
-import type { AccountsOfUsers } from '../accounts-of-users.ts';
-import { allRecords } from '../all-records.ts';
 import type { Store, StoredRecord } from '../store.ts';
 import type { Clock } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import { allRecords } from '../usage/all-records.ts';
+import type { AccountsOfUsers } from '../wallets/accounts-of-users.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 
 /** Everything that is kept about a wallet, as plain JSON. Times are ISO 8601 where we write them, else milliseconds. */
 export interface AccountExport {

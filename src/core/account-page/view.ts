@@ -3,14 +3,14 @@ import type { Notice } from '../account/notice-facts.ts';
 import { type PlanView, planView } from '../account/plan-change.ts';
 import type { Receipt } from '../account/receipt.ts';
 import type { Moment, Rules } from '../account/rules.ts';
-import type { AccountsOfUsers } from '../accounts-of-users.ts';
-import type { AlertSettings, AlertSettingsStore } from '../alert-settings.ts';
-import { type ListedKey, listedKeys } from '../api-keys.ts';
-import type { Grant } from '../billing.ts';
+import type { AlertSettings, AlertSettingsStore } from '../chat/alert-settings.ts';
+import type { Grant } from '../dodo/billing.ts';
 import type { Store } from '../store.ts';
-import type { Usage, UsageOverview } from '../usage.ts';
-import type { WalletUser } from '../wallet-user.ts';
-import { figuresOf, type WalletFigures } from '../wallet-view.ts';
+import type { Usage, UsageOverview } from '../usage/usage.ts';
+import type { AccountsOfUsers } from '../wallets/accounts-of-users.ts';
+import { type ListedKey, listedKeys } from '../wallets/api-keys.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
+import { figuresOf, type WalletFigures } from '../wallets/wallet-view.ts';
 
 /** Receipts on one page. */
 const RECEIPTS_A_PAGE = 20;

@@ -1,8 +1,8 @@
-import type { Grant, LedgerRow, Subscription } from '../billing.ts';
 import type { ProductKey } from '../catalogue.ts';
-import type { ChatUser } from '../chat.ts';
+import type { ChatUser } from '../chat/chat.ts';
+import type { Grant, LedgerRow, Subscription } from '../dodo/billing.ts';
 import type { Millis } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 import type { Notice } from './notice-facts.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { CheckoutSession } from '../billing.ts';
 import { type Catalogue, type ProductKey, planOf } from '../catalogue.ts';
+import type { CheckoutSession } from '../dodo/billing.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 import type { Account, Checkout } from './account.ts';
 import type { Decision } from './decision.ts';
 import { currentPlan } from './plan-change.ts';

@@ -1,4 +1,4 @@
-import type { Dispute, Refund } from '../billing.ts';
+import type { Dispute, Refund } from '../dodo/billing.ts';
 import type { NewRow } from '../store.ts';
 import type { Millis } from '../time.ts';
 import type { Account, Claim, Clawback } from './account.ts';

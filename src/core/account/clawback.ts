@@ -1,4 +1,4 @@
-import type { SourcedGrant } from '../billing.ts';
+import type { SourcedGrant } from '../dodo/billing.ts';
 import { DAY, type Millis } from '../time.ts';
 import type { Account, Claim, Clawback, ClawbackIntent } from './account.ts';
 import { freeTokens } from './available.ts';

@@ -1,4 +1,4 @@
-import type { CustomerBalance } from '../billing.ts';
+import type { CustomerBalance } from '../dodo/billing.ts';
 import { type Millis, SECOND } from '../time.ts';
 import type { Account } from './account.ts';
 import { clawedTokens } from './available.ts';

@@ -1,6 +1,6 @@
 import type { NewRecord, StoredRecord } from '../store.ts';
 import type { Millis } from '../time.ts';
-import { apiUserOf } from '../wallet-user.ts';
+import { apiUserOf } from '../wallets/wallet-user.ts';
 import type { Account } from './account.ts';
 import { unsettledTokens } from './available.ts';
 import { openCheckouts } from './checkout.ts';

@@ -2,7 +2,7 @@ import { affordableOutput, type ModelRules } from '../models.ts';
 import type { NewRow, SeenKey } from '../store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
-import { isChatUser, type WalletUser } from '../wallet-user.ts';
+import { isChatUser, type WalletUser } from '../wallets/wallet-user.ts';
 import type { Account, Hold, LedgerHead } from './account.ts';
 import { availableTokens, heldTokens } from './available.ts';
 import type { Count, Decision } from './decision.ts';

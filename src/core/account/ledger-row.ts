@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../billing.ts';
+import type { LedgerRow } from '../dodo/billing.ts';
 import type { NewRow } from '../store.ts';
 import type { Millis } from '../time.ts';
 import { type Account, isWholeHead, type LedgerHead } from './account.ts';

@@ -1,4 +1,4 @@
-import type { Grant, LedgerRow } from '../billing.ts';
+import type { Grant, LedgerRow } from '../dodo/billing.ts';
 import type { NewRecord, NewRow, SeenKey } from '../store.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import { type Account, isWholeHead, type LedgerHead } from './account.ts';

@@ -1,7 +1,7 @@
-import type { ChatUser } from '../chat.ts';
-import { isSameUser } from '../identity.ts';
+import type { ChatUser } from '../chat/chat.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
-import { isChatUser, type WalletUser } from '../wallet-user.ts';
+import { isSameUser } from '../wallets/identity.ts';
+import { isChatUser, type WalletUser } from '../wallets/wallet-user.ts';
 import type { Account } from './account.ts';
 import { customerNoteRows } from './customer-note.ts';
 import type { Decision } from './decision.ts';

@@ -1,6 +1,6 @@
-import type { ChatUser } from '../chat.ts';
+import type { ChatUser } from '../chat/chat.ts';
 import type { Millis } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 
 /** Something that a member must be told by DM, once for its cause. */
 export interface Notice {

@@ -1,7 +1,7 @@
-import { isSameUser } from '../identity.ts';
 import type { NewRow } from '../store.ts';
 import type { Millis } from '../time.ts';
-import { isChatUser, type WalletUser } from '../wallet-user.ts';
+import { isSameUser } from '../wallets/identity.ts';
+import { isChatUser, type WalletUser } from '../wallets/wallet-user.ts';
 import type { Account } from './account.ts';
 import type { Notice, NoticeFacts } from './notice-facts.ts';
 

@@ -1,5 +1,5 @@
-import type { Subscription } from '../billing.ts';
 import { type Plan, planOfProduct } from '../catalogue.ts';
+import type { Subscription } from '../dodo/billing.ts';
 import { MINUTE, type Millis } from '../time.ts';
 import type { Account, KnownSubscription } from './account.ts';
 import { lastingTokens, runningPlan } from './available.ts';

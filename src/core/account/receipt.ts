@@ -1,7 +1,7 @@
 import type { ModelUsage } from '../model.ts';
 import type { ModelRules } from '../models.ts';
 import type { Millis } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 
 /**
  * How an ask ended.

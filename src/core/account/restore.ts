@@ -1,7 +1,7 @@
-import type { LedgerRow } from '../billing.ts';
-import type { ChatUser } from '../chat.ts';
+import type { ChatUser } from '../chat/chat.ts';
+import type { LedgerRow } from '../dodo/billing.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 import { type Account, newAccount } from './account.ts';
 import type { Decision } from './decision.ts';
 import { keysOfRows } from './ledger.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../billing.ts';
+import type { LedgerRow } from '../dodo/billing.ts';
 import { type Millis, SECOND } from '../time.ts';
 
 /** The two figures that the rows of a ledger hand on to one another. */

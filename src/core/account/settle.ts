@@ -1,4 +1,4 @@
-import type { UsageEvent } from '../billing.ts';
+import type { UsageEvent } from '../dodo/billing.ts';
 import type { AskOutcome } from '../metric-catalogue.ts';
 import type { ModelUsage } from '../model.ts';
 import { type ModelRules, weighUsage } from '../models.ts';

@@ -1,5 +1,5 @@
-import type { Payment, Subscription } from '../billing.ts';
 import { planOfProduct } from '../catalogue.ts';
+import type { Payment, Subscription } from '../dodo/billing.ts';
 import type { NewRow } from '../store.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import type { Account, Checkout, KnownSubscription } from './account.ts';

@@ -1,4 +1,4 @@
-import type { UsageEvent } from '../billing.ts';
+import type { UsageEvent } from '../dodo/billing.ts';
 import { DAY, MINUTE, type Millis } from '../time.ts';
 import type { Account, UsageBatch } from './account.ts';
 import type { Decision } from './decision.ts';

@@ -1,6 +1,6 @@
-import type { Brakes } from '../brakes.ts';
 import type { Log } from '../log.ts';
-import type { ClosedTo, Place } from '../places.ts';
+import type { Brakes } from '../operator/brakes.ts';
+import type { ClosedTo, Place } from '../operator/places.ts';
 import type { Store } from '../store.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import type { DailyShare, DailyTokens } from './daily-tokens.ts';

@@ -1,8 +1,8 @@
 import { ASK_DEADLINE, decideHold, type HoldRequest, keysOfAsk, mostTokens } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
-import { askIdOf, isSameUser } from '../identity.ts';
-import type { WalletUser } from '../wallet-user.ts';
+import { askIdOf, isSameUser } from '../wallets/identity.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
 import type { Asks, AsksDeps, LapseBody } from './ask.ts';
 import { preparePrompt } from './prompt.ts';
 import { createRunAsk, type RunAsk } from './run-ask.ts';

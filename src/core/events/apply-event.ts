@@ -2,10 +2,10 @@ import { decideClaim } from '../account/claim.ts';
 import { decideRows, keysOfRows } from '../account/ledger.ts';
 import type { Moment, Rules } from '../account/rules.ts';
 import { decidePayment, decideSubscription, paymentFailedKey } from '../account/subscription.ts';
-import { type Billing, BillingError, type BillingEvent } from '../billing.ts';
-import type { Customers } from '../customers.ts';
+import { type Billing, BillingError, type BillingEvent } from '../dodo/billing.ts';
 import type { Store } from '../store.ts';
-import type { Wallets } from '../wallets.ts';
+import type { Customers } from '../wallets/customers.ts';
+import type { Wallets } from '../wallets/wallets.ts';
 import type { BindCustomer } from './bind-customer.ts';
 
 /** What became of a webhook. */

@@ -2,12 +2,12 @@ import type { Account } from '../account/account.ts';
 import { type BindingClash, checkPurchase, decideBinding, type Purchase } from '../account/binding.ts';
 import { noticeId, noticeRow } from '../account/notice.ts';
 import type { Moment, Rules } from '../account/rules.ts';
-import type { Billing, BillingEvent } from '../billing.ts';
-import { readCheckout } from '../checkout-signature.ts';
-import type { Customers } from '../customers.ts';
+import { readCheckout } from '../buying/checkout-signature.ts';
+import type { Billing, BillingEvent } from '../dodo/billing.ts';
 import type { Secrets } from '../secrets.ts';
 import { DAY } from '../time.ts';
-import type { Wallets } from '../wallets.ts';
+import type { Customers } from '../wallets/customers.ts';
+import type { Wallets } from '../wallets/wallets.ts';
 
 export type BindOutcome =
   | { kind: 'bound'; accountId: string }

@@ -1,9 +1,9 @@
 import type { Account } from '../account/account.ts';
 import type { Receipt } from '../account/receipt.ts';
-import type { LedgerRow } from '../billing.ts';
+import type { LedgerRow } from '../dodo/billing.ts';
 import { formatTokens } from '../tokens.ts';
-import type { WalletUser } from '../wallet-user.ts';
-import { figuresOf, type WalletFigures } from '../wallet-view.ts';
+import type { WalletUser } from '../wallets/wallet-user.ts';
+import { figuresOf, type WalletFigures } from '../wallets/wallet-view.ts';
 import { findAccount } from './find-account.ts';
 import type { Op } from './op.ts';
 import { argument, limitOf, time } from './words.ts';

@@ -1,5 +1,5 @@
 import type { Receipt } from '../account/receipt.ts';
-import { BillingError } from '../billing.ts';
+import { BillingError } from '../dodo/billing.ts';
 import { formatTokens } from '../tokens.ts';
 import { type Op, type OpsDeps, OpsProblem } from './op.ts';
 import { argument, time } from './words.ts';

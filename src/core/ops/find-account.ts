@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts';
-import type { ChatUser } from '../chat.ts';
+import type { ChatUser } from '../chat/chat.ts';
 import { type OpsDeps, OpsProblem } from './op.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { Moment, Rules } from '../account/rules.ts';
-import type { AccountsOfUsers } from '../accounts-of-users.ts';
-import type { Billing } from '../billing.ts';
-import type { Brakes } from '../brakes.ts';
-import type { Customers } from '../customers.ts';
+import type { Billing } from '../dodo/billing.ts';
+import type { Brakes } from '../operator/brakes.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
 import type { Millis } from '../time.ts';
-import type { Wallets } from '../wallets.ts';
+import type { AccountsOfUsers } from '../wallets/accounts-of-users.ts';
+import type { Customers } from '../wallets/customers.ts';
+import type { Wallets } from '../wallets/wallets.ts';
 
 /** What an operator typed. */
 export interface OpsRequest {

@@ -3,10 +3,10 @@ import type { Decision } from '../account/decision.ts';
 import { decideJoin } from '../account/linking.ts';
 import { decideRestore, type Noted, type RestoreReply } from '../account/restore.ts';
 import { decideSubscription } from '../account/subscription.ts';
-import { BillingError, type BillingEvent, CUSTOMERS_A_PAGE, type NotedCustomer } from '../billing.ts';
-import { readNote } from '../customer-note.ts';
+import { BillingError, type BillingEvent, CUSTOMERS_A_PAGE, type NotedCustomer } from '../dodo/billing.ts';
 import { waitingFor } from '../events/apply-event.ts';
 import { type Millis, SECOND } from '../time.ts';
+import { readNote } from '../wallets/customer-note.ts';
 import { writeAudit } from './audit.ts';
 import type { Op, OpsDeps } from './op.ts';
 

@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts';
 import type { Decision } from '../account/decision.ts';
 import { decideForgotten, decideReplayed, isSent, type SentUsage } from '../account/usage.ts';
-import type { UsageEvent } from '../billing.ts';
+import type { UsageEvent } from '../dodo/billing.ts';
 import type { DeadLetter } from '../store.ts';
 import type { Millis } from '../time.ts';
 import { writeAudit } from './audit.ts';

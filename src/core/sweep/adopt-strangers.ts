@@ -1,5 +1,5 @@
-import type { ApplyPayment } from '../apply-payment.ts';
-import type { Billing, CustomerBalance } from '../billing.ts';
+import type { ApplyPayment } from '../buying/apply-payment.ts';
+import type { Billing, CustomerBalance } from '../dodo/billing.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store.ts';
 import { type Clock, DAY, type Millis } from '../time.ts';

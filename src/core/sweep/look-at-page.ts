@@ -1,11 +1,11 @@
 import { unsettledTokens } from '../account/available.ts';
 import { judgeDrift, type Sighting } from '../account/drift.ts';
 import { requestReconcile } from '../account/reconcile.ts';
-import type { CustomerBalance } from '../billing.ts';
-import type { Customers } from '../customers.ts';
+import type { CustomerBalance } from '../dodo/billing.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Clock } from '../time.ts';
-import type { Wallets } from '../wallets.ts';
+import type { Customers } from '../wallets/customers.ts';
+import type { Wallets } from '../wallets/wallets.ts';
 
 /** What was found on one page of Dodo's list of balances. */
 export interface PageFindings {

@@ -1,4 +1,4 @@
-import type { AnswerView, Button, MessageHandle, Reply } from '../../core/chat.ts';
+import type { AnswerView, Button, MessageHandle, Reply } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { createEditPacer } from '../edit-pacer.ts';

@@ -1,6 +1,6 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { MessageType } from 'discord.js';
-import type { Turn } from '../../core/chat.ts';
+import type { Turn } from '../../core/chat/chat.ts';
 
 /** A message by which a member asks the bot something. */
 export interface AskedMessage {

@@ -1,5 +1,5 @@
 import type { APIInteraction } from 'discord.js';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { persist } from '../persist.ts';
 import type { DiscordApi } from './api.ts';

@@ -1,5 +1,5 @@
 import type { RESTGetCurrentApplicationResult } from 'discord.js';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import type { DiscordApi } from './api.ts';
 
 /** Asks Discord whose token it is. Throws when it is not accepted, or belongs to another application. */

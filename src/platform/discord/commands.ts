@@ -10,7 +10,7 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
 } from 'discord.js';
-import type { CommandOption, CommandSpec } from '../../core/chat.ts';
+import type { CommandOption, CommandSpec } from '../../core/chat/chat.ts';
 import type { DiscordApi } from './api.ts';
 
 /** Servers and DMs with the bot and other DMs, for whom the app is added to a server and who added it to themselves. */

@@ -1,6 +1,6 @@
 import type { APIInteraction, GatewayDispatchPayload } from 'discord.js';
 import { GatewayDispatchEvents, InteractionResponseType, InteractionType, MessageFlags } from 'discord.js';
-import type { Messenger } from '../../core/chat.ts';
+import type { Messenger } from '../../core/chat/chat.ts';
 import type { Millis } from '../../core/time.ts';
 import { createDiscordApi } from './api.ts';
 import { respondByCallback } from './callback.ts';

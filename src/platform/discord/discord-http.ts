@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { Messenger } from '../../core/chat.ts';
+import type { Messenger } from '../../core/chat/chat.ts';
 import type { Millis } from '../../core/time.ts';
 import { createDiscordApi } from './api.ts';
 import { checkApplication } from './check-application.ts';

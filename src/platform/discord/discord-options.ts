@@ -1,4 +1,4 @@
-import type { ChatApp } from '../../core/chat.ts';
+import type { ChatApp } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 

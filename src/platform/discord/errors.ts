@@ -1,5 +1,5 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import { NEVER_SENT } from '../never-sent.ts';
 
 /**

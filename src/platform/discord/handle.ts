@@ -1,4 +1,4 @@
-import type { MessageHandle } from '../../core/chat.ts';
+import type { MessageHandle } from '../../core/chat/chat.ts';
 import type { Millis } from '../../core/time.ts';
 import type { Posted } from './outlet.ts';
 

@@ -1,7 +1,7 @@
 import type { APIInteraction, APIInteractionResponse } from 'discord.js';
 import { InteractionResponseType, InteractionType } from 'discord.js';
 import express, { type ErrorRequestHandler, type Response, type Router } from 'express';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import { INTERACTIONS_PATH } from './endpoint.ts';
 import type { VerifySignature } from './signature.ts';

@@ -7,8 +7,8 @@ import {
   InteractionContextType,
   InteractionType,
 } from 'discord.js';
-import type { CommandOptions, Turn } from '../../core/chat.ts';
-import type { FormValues } from '../../core/form.ts';
+import type { CommandOptions, Turn } from '../../core/chat/chat.ts';
+import type { FormValues } from '../../core/chat/form.ts';
 
 /** What Discord's interaction means to the commands. */
 export type Inbound =

@@ -1,4 +1,4 @@
-import type { Button, Reply } from '../../core/chat.ts';
+import type { Button, Reply } from '../../core/chat/chat.ts';
 import { splitMarkdown } from '../split-markdown.ts';
 import { LONGEST_MESSAGE, replySheets, type Sheet } from './render.ts';
 

@@ -1,5 +1,5 @@
-import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat.ts';
-import { PlatformError } from '../../core/chat.ts';
+import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { persist } from '../persist.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { APIMessage } from 'discord.js';
 import { ComponentType } from 'discord.js';
-import { type MessageHandle, type Messenger, PlatformError } from '../../core/chat.ts';
+import { type MessageHandle, type Messenger, PlatformError } from '../../core/chat/chat.ts';
 import type { Clock } from '../../core/time.ts';
 import type { DiscordApi } from './api.ts';
 import { createDmChannels } from './dm-channels.ts';

@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord.js';
-import type { Visibility } from '../../core/chat.ts';
+import type { Visibility } from '../../core/chat/chat.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { pause } from '../persist.ts';
 import type { DiscordApi, OutgoingMessage } from './api.ts';

@@ -1,6 +1,6 @@
 import type { APIInteraction } from 'discord.js';
 import { InteractionResponseType } from 'discord.js';
-import type { ChatApp } from '../../core/chat.ts';
+import type { ChatApp } from '../../core/chat/chat.ts';
 import { type Log, withFacts } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import type { DiscordApi } from './api.ts';

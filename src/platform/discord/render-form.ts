@@ -1,6 +1,6 @@
 import type { APIModalInteractionResponseCallbackData } from 'discord.js';
 import { ComponentType, TextInputStyle } from 'discord.js';
-import type { Form, FormField } from '../../core/form.ts';
+import type { Form, FormField } from '../../core/chat/form.ts';
 
 /** The native form. Source: Discord, Component Reference, "Label" and "Text Input". */
 export function renderForm({ action, title, fields }: Form): APIModalInteractionResponseCallbackData {

@@ -1,6 +1,6 @@
 import type { APIActionRowComponent, APIButtonComponent, APIComponentInMessageActionRow } from 'discord.js';
 import { ButtonStyle, ComponentType, MessageFlags } from 'discord.js';
-import type { Button, Reply, Visibility } from '../../core/chat.ts';
+import type { Button, Reply, Visibility } from '../../core/chat/chat.ts';
 import { splitMarkdown } from '../split-markdown.ts';
 import type { OutgoingMessage } from './api.ts';
 

@@ -1,8 +1,8 @@
 import type { APIInteractionResponse } from 'discord.js';
 import { InteractionResponseType, MessageFlags } from 'discord.js';
-import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat.ts';
-import { PlatformError } from '../../core/chat.ts';
-import type { Form } from '../../core/form.ts';
+import type { AnswerView, MessageHandle, Reply, Responder, Visibility } from '../../core/chat/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
+import type { Form } from '../../core/chat/form.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { persist } from '../persist.ts';

@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt';
-import type { Button, Reply } from '../../core/chat.ts';
+import type { Button, Reply } from '../../core/chat/chat.ts';
 import { splitMarkdown } from '../split-markdown.ts';
 import { actionIdOf, linkIdOf } from './action-id.ts';
 import { breakPings, fallbackText, shorten } from './slack-text.ts';

@@ -1,4 +1,4 @@
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import type { SetTimer } from '../edit-pacer.ts';
 import { toPlatformError } from './slack-errors.ts';
 

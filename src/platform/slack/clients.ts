@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import { type InstallQuery, NotInstalledError, type SlackInstallationStore } from './installation-store.ts';
 import type { InstallSource } from './message-place.ts';
 

@@ -1,5 +1,5 @@
 import type { types, webApi } from '@slack/bolt';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import { renderReply } from './blocks.ts';
 import { callSlack } from './call-slack.ts';
 import type { MessageChannel } from './message-channel.ts';

@@ -1,4 +1,4 @@
-import type { CommandSpec, Reply } from '../../core/chat.ts';
+import type { CommandSpec, Reply } from '../../core/chat/chat.ts';
 
 /** Gives the commands that a reply speaks of the names that they have here. */
 export type NameCommands = (reply: Reply) => Reply;

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { ChatApp } from '../../core/chat.ts';
+import type { ChatApp } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/time.ts';
 import { type EventEnvelope, readAskedMessage } from './asked-message.ts';

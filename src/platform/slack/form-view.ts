@@ -1,5 +1,5 @@
 import type { types, ViewOutput, webApi } from '@slack/bolt';
-import type { Form, FormField, FormValues } from '../../core/form.ts';
+import type { Form, FormField, FormValues } from '../../core/chat/form.ts';
 import { callSlack } from './call-slack.ts';
 
 /** The conversation that a form was opened in, where what comes of it is told. */

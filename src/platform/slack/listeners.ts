@@ -1,5 +1,5 @@
 import type { App, BlockAction, BlockButtonAction, ViewSubmitAction } from '@slack/bolt';
-import type { ChatApp } from '../../core/chat.ts';
+import type { ChatApp } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/time.ts';
 import { ACTION_ID, actionOf } from './action-id.ts';

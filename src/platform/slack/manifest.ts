@@ -1,5 +1,5 @@
 import type { webApi } from '@slack/bolt';
-import type { CommandOption, CommandSpec } from '../../core/chat.ts';
+import type { CommandOption, CommandSpec } from '../../core/chat/chat.ts';
 import { MESSAGE_EVENTS } from './event-listeners.ts';
 import { EVENTS_PATH } from './http-receiver.ts';
 import { INSTALL_EVENTS } from './install-events.ts';

@@ -1,4 +1,4 @@
-import { type AnswerView, type MessageHandle, PlatformError, type Reply } from '../../core/chat.ts';
+import { type AnswerView, type MessageHandle, PlatformError, type Reply } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Millis } from '../../core/time.ts';
 import { createEditPacer, type SetTimer } from '../edit-pacer.ts';

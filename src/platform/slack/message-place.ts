@@ -1,4 +1,4 @@
-import type { MessageHandle } from '../../core/chat.ts';
+import type { MessageHandle } from '../../core/chat/chat.ts';
 
 /** The install that a request came through, as Slack names it. */
 export interface InstallSource {

@@ -1,6 +1,6 @@
 import type { webApi } from '@slack/bolt';
-import type { Messenger, Reply } from '../../core/chat.ts';
-import { PlatformError } from '../../core/chat.ts';
+import type { Messenger, Reply } from '../../core/chat/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/time.ts';
 import { renderReply } from './blocks.ts';

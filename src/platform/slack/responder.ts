@@ -1,5 +1,5 @@
-import { type AnswerView, PlatformError, type Reply, type Responder, type Visibility } from '../../core/chat.ts';
-import type { Form } from '../../core/form.ts';
+import { type AnswerView, PlatformError, type Reply, type Responder, type Visibility } from '../../core/chat/chat.ts';
+import type { Form } from '../../core/chat/form.ts';
 import type { Millis } from '../../core/time.ts';
 import { renderReply, type SlackContent } from './blocks.ts';
 import { withRetries } from './call-slack.ts';

@@ -1,4 +1,4 @@
-import { PlatformError, type Visibility } from '../../core/chat.ts';
+import { PlatformError, type Visibility } from '../../core/chat/chat.ts';
 import { type Clock, MINUTE, type Millis, SECOND } from '../../core/time.ts';
 import type { SlackContent } from './blocks.ts';
 import { faultOfNetwork, faultOfStatus } from './slack-errors.ts';

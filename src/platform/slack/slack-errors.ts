@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt';
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import { NEVER_SENT } from '../never-sent.ts';
 
 type Fault = PlatformError['fault'];

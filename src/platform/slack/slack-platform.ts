@@ -1,6 +1,6 @@
 import type { Receiver } from '@slack/bolt';
 import type { Express } from 'express';
-import type { ChatApp, Messenger } from '../../core/chat.ts';
+import type { ChatApp, Messenger } from '../../core/chat/chat.ts';
 import type { Log } from '../../core/log.ts';
 import { type Clock, type Millis, SECOND } from '../../core/time.ts';
 import { setTimer as realTimer, type SetTimer } from '../edit-pacer.ts';

@@ -1,4 +1,4 @@
-import { PlatformError } from '../../core/chat.ts';
+import { PlatformError } from '../../core/chat/chat.ts';
 import { setTimer as realTimer } from '../edit-pacer.ts';
 import { createClientOptions } from './client-options.ts';
 import { API_URL, createSlackPlatform, type SlackOptions, type SlackPlatform } from './slack-platform.ts';

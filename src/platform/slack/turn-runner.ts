@@ -1,4 +1,4 @@
-import type { Responder, Turn } from '../../core/chat.ts';
+import type { Responder, Turn } from '../../core/chat/chat.ts';
 import { withFacts } from '../../core/log.ts';
 import type { Millis } from '../../core/time.ts';
 import type { SlackClients } from './clients.ts';

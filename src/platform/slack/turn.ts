@@ -1,5 +1,5 @@
 import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
-import type { CommandOptions, CommandSpec, Turn } from '../../core/chat.ts';
+import type { CommandOptions, CommandSpec, Turn } from '../../core/chat/chat.ts';
 import type { FormPlace } from './form-view.ts';
 import type { InstallSource } from './message-place.ts';
 import { unescapeTyped } from './slack-text.ts';

@@ -1,4 +1,10 @@
-import { type AnswerView, type MessageHandle, PlatformError, type Reply, type Visibility } from '../../core/chat.ts';
+import {
+  type AnswerView,
+  type MessageHandle,
+  PlatformError,
+  type Reply,
+  type Visibility,
+} from '../../core/chat/chat.ts';
 import { type Millis, SECOND } from '../../core/time.ts';
 import { createEditPacer } from '../edit-pacer.ts';
 import { noteBlock, renderReply, type SlackContent } from './blocks.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { API_KEY_PREFIX } from '../../core/api-keys.ts';
+import { API_KEY_PREFIX } from '../../core/wallets/api-keys.ts';
 
 /** 256 bits: a key is kept as a plain hash, which nobody can search back. */
 const BYTES = 32;

@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import { type AdjustOutcome, type AdjustRequest, BillingError } from '../../core/billing.ts';
+import { type AdjustOutcome, type AdjustRequest, BillingError } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import { amount, id } from './shapes.ts';
 

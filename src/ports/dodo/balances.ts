@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { CustomerBalance } from '../../core/billing.ts';
+import type { CustomerBalance } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import { readPage } from './pages.ts';
 import { amount, id, instant, optionalInstant } from './shapes.ts';

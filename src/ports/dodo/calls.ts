@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
-import { BillingError, type CallShare } from '../../core/billing.ts';
+import { BillingError, type CallShare } from '../../core/dodo/billing.ts';
 import type { Log } from '../../core/log.ts';
 import type { Metrics } from '../../core/metrics.ts';
 import type { DodoClock } from './dodo-clock.ts';

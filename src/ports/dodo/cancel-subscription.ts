@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import { BillingError } from '../../core/billing.ts';
+import { BillingError } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import { id } from './shapes.ts';
 

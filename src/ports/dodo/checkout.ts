@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { CheckoutRequest, CheckoutSession } from '../../core/billing.ts';
+import type { CheckoutRequest, CheckoutSession } from '../../core/dodo/billing.ts';
 import type { Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import { id, instant } from './shapes.ts';

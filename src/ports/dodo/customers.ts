@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { NotedCustomer } from '../../core/billing.ts';
+import type { NotedCustomer } from '../../core/dodo/billing.ts';
 import type { Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import { type PageQuery, readPage } from './pages.ts';

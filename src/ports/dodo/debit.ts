@@ -1,4 +1,4 @@
-import type { AdjustRequest } from '../../core/billing.ts';
+import type { AdjustRequest } from '../../core/dodo/billing.ts';
 import { type AdjustPort, adjust } from './adjust.ts';
 
 type DebitRequest = Omit<AdjustRequest, 'direction' | 'expiresAt'>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Billing, CallShare } from '../../core/billing.ts';
+import type { Billing, CallShare } from '../../core/dodo/billing.ts';
 import type { Log } from '../../core/log.ts';
 import { type Metrics, unwatched } from '../../core/metrics.ts';
 import { type Clock, type Millis, SECOND } from '../../core/time.ts';

@@ -1,5 +1,5 @@
 import { APIConnectionTimeoutError, APIError, DodoPaymentsError } from 'dodopayments';
-import { BillingError, type BillingFault } from '../../core/billing.ts';
+import { BillingError, type BillingFault } from '../../core/dodo/billing.ts';
 import { HOUR, type Millis, SECOND } from '../../core/time.ts';
 import { TransportFailure } from './transport.ts';
 

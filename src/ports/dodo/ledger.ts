@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { CallShare, Grant, LedgerRow, SourcedGrant } from '../../core/billing.ts';
+import type { CallShare, Grant, LedgerRow, SourcedGrant } from '../../core/dodo/billing.ts';
 import { MINUTE, type Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import type { DodoClock } from './dodo-clock.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BillingError, type CallShare } from '../../core/billing.ts';
+import { BillingError, type CallShare } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 
 /** Dodo's largest page. */

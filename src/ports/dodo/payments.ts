@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { Billing, BillingEvent, CallShare } from '../../core/billing.ts';
+import type { Billing, BillingEvent, CallShare } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import type { DodoClock } from './dodo-clock.ts';
 import { paymentShape } from './events/payment.ts';

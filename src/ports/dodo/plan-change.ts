@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { PlanChangeRequest, Price } from '../../core/billing.ts';
+import type { PlanChangeRequest, Price } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import { amount, id } from './shapes.ts';
 

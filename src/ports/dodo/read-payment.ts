@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { Billing } from '../../core/billing.ts';
+import type { Billing } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import { paymentShape } from './events/payment.ts';
 import { instant, metadata } from './shapes.ts';

@@ -1,6 +1,6 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import type { CallShare, Subscription } from '../../core/billing.ts';
+import type { CallShare, Subscription } from '../../core/dodo/billing.ts';
 import type { Calls } from './calls.ts';
 import { subscriptionShape } from './events/subscription.ts';
 import { readFirstPage } from './pages.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Metadata } from '../../core/billing.ts';
+import type { Metadata } from '../../core/dodo/billing.ts';
 import type { Millis } from '../../core/time.ts';
 import { AmountError, parseAmount } from './amounts.ts';
 

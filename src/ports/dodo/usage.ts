@@ -1,7 +1,7 @@
 import type DodoPayments from 'dodopayments';
 import { z } from 'zod';
-import { BillingError, type UsageEvent } from '../../core/billing.ts';
 import { USAGE_EVENT_NAME } from '../../core/catalogue.ts';
+import { BillingError, type UsageEvent } from '../../core/dodo/billing.ts';
 import type { Millis } from '../../core/time.ts';
 import type { Calls } from './calls.ts';
 import type { DodoClock } from './dodo-clock.ts';

@@ -1,5 +1,5 @@
 import type DodoPayments from 'dodopayments';
-import { WebhookRejected } from '../../core/billing.ts';
+import { WebhookRejected } from '../../core/dodo/billing.ts';
 
 const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
 

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../core/chat.ts';
+import type { CommandSpec } from '../../core/chat/chat.ts';
 import type { Member } from '../discord/people/member.ts';
 import type { MemberInteraction } from '../discord/people/member-interaction.ts';
 import type { VisibleMessage } from '../discord/people/visible-message.ts';

@@ -1,4 +1,4 @@
-import type { ChatUser } from '../../core/chat.ts';
+import type { ChatUser } from '../../core/chat/chat.ts';
 import type { SeenForm } from './seen-form.ts';
 
 /** A button as a person sees it: `action` is pressed, `url` is opened. */

@@ -1,4 +1,4 @@
-import type { ChatUser } from '../../core/chat.ts';
+import type { ChatUser } from '../../core/chat/chat.ts';
 import type { Happening, Person, Place } from '../people/person.ts';
 import type { SeenForm } from '../people/seen-form.ts';
 import type { Sandbox } from '../start-sandbox.ts';

@@ -1,4 +1,4 @@
-import type { WalletFigures } from '../../core/wallet-view.ts';
+import type { WalletFigures } from '../../core/wallets/wallet-view.ts';
 import type { SeenButton } from '../people/person.ts';
 import type { SeenForm } from '../people/seen-form.ts';
 import type { Sandbox } from '../start-sandbox.ts';

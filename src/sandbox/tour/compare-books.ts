@@ -1,4 +1,4 @@
-import type { Statement } from '../../core/statement.ts';
+import type { Statement } from '../../core/usage/statement.ts';
 import type { DodoBooks } from './books.ts';
 
 /** One line where both sides must say the same. Tokens, or a count where the name says so. */

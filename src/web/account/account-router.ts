@@ -4,7 +4,7 @@ import type { AccountExport } from '../../core/account-page/export.ts';
 import type { AccountViews } from '../../core/account-page/view.ts';
 import type { Log } from '../../core/log.ts';
 import type { Secrets } from '../../core/secrets.ts';
-import type { WalletUser } from '../../core/wallet-user.ts';
+import type { WalletUser } from '../../core/wallets/wallet-user.ts';
 import { accountPage, type News, type PageFacts } from './account-page.ts';
 import { type ActionDeps, createActions } from './actions.ts';
 import { createAssets } from './assets.ts';

@@ -1,11 +1,11 @@
 import type { Erasing } from '../../core/account-page/erasing.ts';
-import type { AlertSettingsStore } from '../../core/alert-settings.ts';
-import type { ApiKeys } from '../../core/api-keys.ts';
-import type { ChatUser, PlatformName } from '../../core/chat.ts';
-import type { Brand } from '../../core/command.ts';
-import type { Linking } from '../../core/linking.ts';
-import type { Plans } from '../../core/plans.ts';
-import type { WalletView } from '../../core/wallet-view.ts';
+import type { AlertSettingsStore } from '../../core/chat/alert-settings.ts';
+import type { ChatUser, PlatformName } from '../../core/chat/chat.ts';
+import type { Brand } from '../../core/chat/command.ts';
+import type { Plans } from '../../core/plans/plans.ts';
+import type { ApiKeys } from '../../core/wallets/api-keys.ts';
+import type { Linking } from '../../core/wallets/linking.ts';
+import type { WalletView } from '../../core/wallets/wallet-view.ts';
 import { type BuyDeps, buy } from './buy.ts';
 import { eraseRefusalText } from './erase-page.ts';
 import { textField, textFields, wholeNumber } from './fields.ts';

@@ -1,8 +1,8 @@
+import { tooManyLinksText } from '../../core/buying/checkout-reply.ts';
+import type { CheckoutOffer, Shop } from '../../core/buying/shop.ts';
 import { type Catalogue, packOf, planOf } from '../../core/catalogue.ts';
-import { tooManyLinksText } from '../../core/checkout-reply.ts';
-import { type ClosedTo, closedText } from '../../core/places.ts';
-import type { CheckoutOffer, Shop } from '../../core/shop.ts';
-import type { WalletUser } from '../../core/wallet-user.ts';
+import { type ClosedTo, closedText } from '../../core/operator/places.ts';
+import type { WalletUser } from '../../core/wallets/wallet-user.ts';
 import { closedOnPage } from './closed.ts';
 import { textField, wholeNumber } from './fields.ts';
 import type { Action, Outcome } from './outcome.ts';

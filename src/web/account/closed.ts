@@ -1,5 +1,5 @@
-import type { ClosedTo } from '../../core/places.ts';
-import { isChatUser, type WalletUser } from '../../core/wallet-user.ts';
+import type { ClosedTo } from '../../core/operator/places.ts';
+import { isChatUser, type WalletUser } from '../../core/wallets/wallet-user.ts';
 
 /** The page is in no server and no channel: only who is closed out as a member is not sold to. */
 export function closedOnPage(closedTo: ClosedTo, by: WalletUser): 'member' | null {

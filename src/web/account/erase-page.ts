@@ -1,7 +1,7 @@
 import type { EraseOutcome } from '../../core/account-page/erasing.ts';
 import type { AccountView } from '../../core/account-page/view.ts';
 import { formatTokens } from '../../core/tokens.ts';
-import { isChatUser } from '../../core/wallet-user.ts';
+import { isChatUser } from '../../core/wallets/wallet-user.ts';
 import type { FormOf } from './form.ts';
 import { type Child, type Html, html } from './html.ts';
 import { type Frame, plainPage } from './layout.ts';

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { failureText } from '../../core/failure-text.ts';
+import { failureText } from '../../core/chat/failure-text.ts';
 import type { Log } from '../../core/log.ts';
 import { send } from './gate.ts';
 import { html } from './html.ts';

@@ -1,4 +1,4 @@
-import type { ApiKeys, KeyOffer } from '../../core/api-keys.ts';
+import type { ApiKeys, KeyOffer } from '../../core/wallets/api-keys.ts';
 import { textField } from './fields.ts';
 import type { Action, Outcome } from './outcome.ts';
 

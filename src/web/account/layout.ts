@@ -1,4 +1,4 @@
-import type { Brand } from '../../core/command.ts';
+import type { Brand } from '../../core/chat/command.ts';
 import type { Assets } from './assets.ts';
 import { type Child, type Html, html } from './html.ts';
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { PageSession } from '../../core/account-page/door.ts';
-import type { Reply } from '../../core/chat.ts';
+import type { Reply } from '../../core/chat/chat.ts';
 import type { Said } from './said.ts';
 
 /** What came of a form. */

@@ -1,8 +1,8 @@
 import type { Catalogue } from '../../core/catalogue.ts';
-import type { Brand } from '../../core/command.ts';
-import type { ClosedTo } from '../../core/places.ts';
-import { planReplies } from '../../core/plan-replies.ts';
-import type { Plans } from '../../core/plans.ts';
+import type { Brand } from '../../core/chat/command.ts';
+import type { ClosedTo } from '../../core/operator/places.ts';
+import { planReplies } from '../../core/plans/plan-replies.ts';
+import type { Plans } from '../../core/plans/plans.ts';
 import { closedOnPage } from './closed.ts';
 import { textField } from './fields.ts';
 import type { Action } from './outcome.ts';

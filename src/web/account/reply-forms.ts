@@ -1,4 +1,4 @@
-import type { Button } from '../../core/chat.ts';
+import type { Button } from '../../core/chat/chat.ts';
 import type { FormOf } from './form.ts';
 import { type Html, html } from './html.ts';
 

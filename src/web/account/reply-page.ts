@@ -1,4 +1,4 @@
-import type { Reply } from '../../core/chat.ts';
+import type { Reply } from '../../core/chat/chat.ts';
 import type { FormOf } from './form.ts';
 import { type Html, html } from './html.ts';
 import { type Frame, pageOf, plainPage } from './layout.ts';

@@ -1,5 +1,5 @@
 import type { Millis } from '../../core/time.ts';
-import type { WalletUser } from '../../core/wallet-user.ts';
+import type { WalletUser } from '../../core/wallets/wallet-user.ts';
 import { type Html, html } from './html.ts';
 
 const PLATFORM_NAMES: Readonly<Record<WalletUser['platform'], string>> = {

@@ -1,6 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { z } from 'zod';
-import type { ApiKeys } from '../../core/api-keys.ts';
+import type { ApiKeys } from '../../core/wallets/api-keys.ts';
 import { BODY_LIMIT } from '../body-limit.ts';
 import { callerOf } from './bearer.ts';
 import { type ChatCompletionsDeps, createChatCompletions } from './chat-completions.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { ApiAnswer, ApiAsk, ApiAsks, ApiQuestion } from '../../core/api-asks.ts';
+import type { ApiAnswer, ApiAsk, ApiAsks, ApiQuestion } from '../../core/asks/api-asks.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/time.ts';
 import { HttpProblem } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { ApiKeys } from '../../core/api-keys.ts';
+import type { ApiKeys } from '../../core/wallets/api-keys.ts';
 import { HttpProblem } from '../errors.ts';
 import type { Caller } from './route.ts';
 

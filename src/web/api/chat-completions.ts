@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { ApiAnswer } from '../../core/api-asks.ts';
+import type { ApiAnswer } from '../../core/asks/api-asks.ts';
 import { SECOND } from '../../core/time.ts';
 import { HttpProblem } from '../errors.ts';
 import { type AskingDeps, type Begun, begin, runWhileConnected } from './asking.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { apiUserOf } from '../../core/wallet-user.ts';
-import type { WalletView } from '../../core/wallet-view.ts';
-import type { Wallets } from '../../core/wallets.ts';
+import { apiUserOf } from '../../core/wallets/wallet-user.ts';
+import type { WalletView } from '../../core/wallets/wallet-view.ts';
+import type { Wallets } from '../../core/wallets/wallets.ts';
 import { HttpProblem } from '../errors.ts';
 import type { ApiRoute } from './route.ts';
 

@@ -1,7 +1,7 @@
-import type { ApiAnswer, ApiStart } from '../../core/api-asks.ts';
-import { refusalText } from '../../core/ask-text.ts';
-import { BillingError } from '../../core/billing.ts';
-import { failureText } from '../../core/failure-text.ts';
+import type { ApiAnswer, ApiStart } from '../../core/asks/api-asks.ts';
+import { refusalText } from '../../core/asks/ask-text.ts';
+import { failureText } from '../../core/chat/failure-text.ts';
+import { BillingError } from '../../core/dodo/billing.ts';
 import { DAY, MINUTE, type Millis, SECOND } from '../../core/time.ts';
 import { formatTokens } from '../../core/tokens.ts';
 import { HttpProblem } from '../errors.ts';

@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
-import type { ApiPlace, ClosedTo } from '../../core/places.ts';
-import type { Subscribing } from '../../core/subscribe.ts';
+import type { Subscribing } from '../../core/buying/subscribe.ts';
+import type { ApiPlace, ClosedTo } from '../../core/operator/places.ts';
 import { SECOND } from '../../core/time.ts';
-import { apiUserOf } from '../../core/wallet-user.ts';
+import { apiUserOf } from '../../core/wallets/wallet-user.ts';
 import { HttpProblem } from '../errors.ts';
 import { billingProblem } from './refused.ts';
 import { type ApiRoute, parsed } from './route.ts';

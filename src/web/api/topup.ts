@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Rules } from '../../core/account/rules.ts';
-import { apiPlaceOf, type ClosedTo, closedText } from '../../core/places.ts';
-import type { CheckoutOffer, Shop } from '../../core/shop.ts';
+import type { CheckoutOffer, Shop } from '../../core/buying/shop.ts';
+import { apiPlaceOf, type ClosedTo, closedText } from '../../core/operator/places.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
-import { apiUserOf } from '../../core/wallet-user.ts';
-import type { Wallets } from '../../core/wallets.ts';
+import { apiUserOf } from '../../core/wallets/wallet-user.ts';
+import type { Wallets } from '../../core/wallets/wallets.ts';
 import { HttpProblem } from '../errors.ts';
 import { billingProblem } from './refused.ts';
 import { type ApiRoute, parsed } from './route.ts';

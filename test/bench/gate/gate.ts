@@ -3,7 +3,7 @@ import { decideSettle } from '../../../src/core/account/settle.ts';
 import { createHeartbeats } from '../../../src/core/asks/heartbeats.ts';
 import { unwatched } from '../../../src/core/metrics.ts';
 import type { Store } from '../../../src/core/store.ts';
-import { createWallets } from '../../../src/core/wallets.ts';
+import { createWallets } from '../../../src/core/wallets/wallets.ts';
 import { createPinoLog } from '../../../src/ports/log/pino-log.ts';
 import { benchModel, benchRules } from './wallets-for-bench.ts';
 

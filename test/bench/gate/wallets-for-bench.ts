@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Account, newAccount } from '../../../src/core/account/account.ts';
 import type { Rules } from '../../../src/core/account/rules.ts';
 import { createCatalogue, DEFAULT_TERMS } from '../../../src/core/catalogue.ts';
-import { accountIdOf } from '../../../src/core/identity.ts';
 import type { ModelRules } from '../../../src/core/models.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { SECOND } from '../../../src/core/time.ts';
+import { accountIdOf } from '../../../src/core/wallets/identity.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 

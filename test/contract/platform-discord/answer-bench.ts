@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { AnswerView, Reply, Visibility } from '../../../src/core/chat.ts';
+import type { AnswerView, Reply, Visibility } from '../../../src/core/chat/chat.ts';
 import type { VisibleMessage } from '../../../src/sandbox/discord/people/visible-message.ts';
 import { type BenchOptions, deferred, startBench } from './bench.ts';
 

@@ -1,6 +1,6 @@
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
-import type { ChatApp, CommandSpec } from '../../../src/core/chat.ts';
+import type { ChatApp, CommandSpec } from '../../../src/core/chat/chat.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { createDiscordApi } from '../../../src/platform/discord/api.ts';
 import { registerCommands } from '../../../src/platform/discord/commands.ts';

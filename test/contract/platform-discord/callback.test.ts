@@ -1,7 +1,7 @@
 import { type APIInteraction, REST, Routes } from 'discord.js';
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ChatApp } from '../../../src/core/chat.ts';
+import type { ChatApp } from '../../../src/core/chat/chat.ts';
 import { createDiscordApi } from '../../../src/platform/discord/api.ts';
 import { toPlatformError } from '../../../src/platform/discord/errors.ts';
 import { createReceive } from '../../../src/platform/discord/receive.ts';

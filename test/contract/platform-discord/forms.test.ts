@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply, Responder, Turn } from '../../../src/core/chat.ts';
-import type { Form } from '../../../src/core/form.ts';
+import type { Reply, Responder, Turn } from '../../../src/core/chat/chat.ts';
+import type { Form } from '../../../src/core/chat/form.ts';
 import type { MemberInteraction } from '../../../src/sandbox/discord/people/member-interaction.ts';
 import { type Bench, type BenchOptions, seen, startBench } from './bench.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { AnswerView } from '../../../src/core/chat.ts';
+import type { AnswerView } from '../../../src/core/chat/chat.ts';
 import { expectWhole, receipt, texts, words } from './answer-bench.ts';
 import { deferred } from './bench.ts';
 import { startConnected } from './gateway-bench.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { CommandOptions, Turn } from '../../../src/core/chat.ts';
+import type { CommandOptions, Turn } from '../../../src/core/chat/chat.ts';
 import type { VisibleMessage } from '../../../src/sandbox/discord/people/visible-message.ts';
 import { expectWhole, receipt, texts, words } from './answer-bench.ts';
 import { type BenchOptions, deferred } from './bench.ts';

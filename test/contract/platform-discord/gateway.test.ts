@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { CommandOptions, Turn } from '../../../src/core/chat.ts';
+import type { CommandOptions, Turn } from '../../../src/core/chat/chat.ts';
 import { deferred, seen } from './bench.ts';
 import { startConnected, startUnconnected } from './gateway-bench.ts';
 

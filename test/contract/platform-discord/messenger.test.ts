@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AnswerView, ChatUser, Visibility } from '../../../src/core/chat.ts';
+import type { AnswerView, ChatUser, Visibility } from '../../../src/core/chat/chat.ts';
 import { createDiscordApi } from '../../../src/platform/discord/api.ts';
 import { createMessenger } from '../../../src/platform/discord/messenger.ts';
 import { deferred, startBench } from './bench.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandOptions, Turn } from '../../../src/core/chat.ts';
+import type { CommandOptions, Turn } from '../../../src/core/chat/chat.ts';
 import { deferred, seen, startBench } from './bench.ts';
 
 const nothing = { everyone: false, here: false, roles: [], users: [] };

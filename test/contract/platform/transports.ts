@@ -1,4 +1,4 @@
-import type { PlatformName } from '../../../src/core/chat.ts';
+import type { PlatformName } from '../../../src/core/chat/chat.ts';
 import type { Transports } from '../../../src/sandbox/simulated-world.ts';
 
 /** One way by which the bot hears of a platform. */

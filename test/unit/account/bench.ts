@@ -6,9 +6,9 @@ import { decideReading, decideRows, keysOfRows } from '../../../src/core/account
 import type { Notice } from '../../../src/core/account/notice-facts.ts';
 import type { Moment, Rules } from '../../../src/core/account/rules.ts';
 import { decideSettle, type SettleReply, type SettleRequest } from '../../../src/core/account/settle.ts';
-import type { Grant, LedgerRow } from '../../../src/core/billing.ts';
 import { createCatalogue, DEFAULT_TERMS } from '../../../src/core/catalogue.ts';
-import type { ChatUser } from '../../../src/core/chat.ts';
+import type { ChatUser } from '../../../src/core/chat/chat.ts';
+import type { Grant, LedgerRow } from '../../../src/core/dodo/billing.ts';
 import type { ModelRules } from '../../../src/core/models.ts';
 import type { NewRecord, NewRow } from '../../../src/core/store.ts';
 import { MINUTE, SECOND } from '../../../src/core/time.ts';

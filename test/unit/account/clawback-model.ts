@@ -6,7 +6,7 @@ import {
   decideClawbackBooked,
   decideClawbackInsufficient,
 } from '../../../src/core/account/clawback-answer.ts';
-import type { LedgerRow } from '../../../src/core/billing.ts';
+import type { LedgerRow } from '../../../src/core/dodo/billing.ts';
 import { type Bench, batchOf, createBench, DODO_NOW, rowOf } from './bench.ts';
 
 /** A payment of 10.00 for 1,000 tokens, and 1,000 more tokens of another source. */

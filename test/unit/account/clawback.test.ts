@@ -4,7 +4,7 @@ import { availableTokens } from '../../../src/core/account/available.ts';
 import { decideClaim } from '../../../src/core/account/claim.ts';
 import { type ClawbackStep, decideClawback, type PaidFor } from '../../../src/core/account/clawback.ts';
 import { decideClawbackBooked, decideClawbackInsufficient } from '../../../src/core/account/clawback-answer.ts';
-import type { SourcedGrant } from '../../../src/core/billing.ts';
+import type { SourcedGrant } from '../../../src/core/dodo/billing.ts';
 import { DAY, MINUTE } from '../../../src/core/time.ts';
 import { type Bench, batchOf, createBench, credit, DODO_NOW, deducted, rowOf } from './bench.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeDrift, type Sighting } from '../../../src/core/account/drift.ts';
 import { readLedgerSince } from '../../../src/core/account/ledger.ts';
-import type { CustomerBalance } from '../../../src/core/billing.ts';
+import type { CustomerBalance } from '../../../src/core/dodo/billing.ts';
 import { MINUTE, SECOND } from '../../../src/core/time.ts';
 import { type Bench, batchOf, createBench } from './bench.ts';
 import { createLedgerModel, type LedgerModel } from './ledger-model.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { driftOf, type Judgement, judgeDrift, type Sighting } from '../../../src/core/account/drift.ts';
-import type { CustomerBalance } from '../../../src/core/billing.ts';
+import type { CustomerBalance } from '../../../src/core/dodo/billing.ts';
 import { MINUTE, SECOND } from '../../../src/core/time.ts';
 import { type Bench, batchOf, createBench, DODO_NOW } from './bench.ts';
 

@@ -1,4 +1,4 @@
-import type { Grant, LedgerRow } from '../../../src/core/billing.ts';
+import type { Grant, LedgerRow } from '../../../src/core/dodo/billing.ts';
 import { SECOND } from '../../../src/core/time.ts';
 import { rowOf } from './bench.ts';
 

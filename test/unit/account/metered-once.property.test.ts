@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unsettledTokens } from '../../../src/core/account/available.ts';
-import type { UsageEvent } from '../../../src/core/billing.ts';
+import type { UsageEvent } from '../../../src/core/dodo/billing.ts';
 import { createWorld, happenings, type World } from './world.ts';
 
 /** Where each event stands: in the outbox, or refused for good. Taken ones are in the ledger’s own list. */

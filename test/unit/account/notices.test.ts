@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isStillWanted, noticeId } from '../../../src/core/account/notice.ts';
 import { decidePayment, paymentFailedKey } from '../../../src/core/account/subscription.ts';
-import type { Payment } from '../../../src/core/billing.ts';
+import type { Payment } from '../../../src/core/dodo/billing.ts';
 import { SECOND } from '../../../src/core/time.ts';
 import { ann, ben, createBench, credit, rowOf, rulesOf } from './bench.ts';
 

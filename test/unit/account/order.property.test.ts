@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unsettledTokens } from '../../../src/core/account/available.ts';
 import { decideReading, keysOfRows, readLedgerSince } from '../../../src/core/account/ledger.ts';
-import type { Grant, LedgerRow } from '../../../src/core/billing.ts';
+import type { Grant, LedgerRow } from '../../../src/core/dodo/billing.ts';
 import { SECOND } from '../../../src/core/time.ts';
 import { type Bench, batchOf, createBench } from './bench.ts';
 import { createLedgerModel, type LedgerModel } from './ledger-model.ts';

@@ -7,7 +7,7 @@ import {
   decideSending,
   type SentUsage,
 } from '../../../src/core/account/usage.ts';
-import type { UsageEvent } from '../../../src/core/billing.ts';
+import type { UsageEvent } from '../../../src/core/dodo/billing.ts';
 import { type Bench, createBench, deducted, subscriptionTo } from './bench.ts';
 
 /** Two asks whose usage was sent together; the first was refused. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inOrder } from '../../../src/core/account/row-order.ts';
-import type { LedgerRow } from '../../../src/core/billing.ts';
+import type { LedgerRow } from '../../../src/core/dodo/billing.ts';
 import { SECOND } from '../../../src/core/time.ts';
 import { credit, DODO_NOW, deducted, rowOf } from './bench.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runningPlan } from '../../../src/core/account/available.ts';
 import { decideLookedUp, decideSubscription } from '../../../src/core/account/subscription.ts';
-import type { Subscription } from '../../../src/core/billing.ts';
+import type { Subscription } from '../../../src/core/dodo/billing.ts';
 import { type Bench, createBench, DODO_NOW, subscriptionTo } from './bench.ts';
 
 function told(bench: Bench, at: number, plan: 'starter' | 'pro', parts: Partial<Subscription> = {}): void {

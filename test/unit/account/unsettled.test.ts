@@ -8,7 +8,7 @@ import {
   type SentUsage,
   sentRowId,
 } from '../../../src/core/account/usage.ts';
-import type { UsageEvent } from '../../../src/core/billing.ts';
+import type { UsageEvent } from '../../../src/core/dodo/billing.ts';
 import { MINUTE } from '../../../src/core/time.ts';
 import { type Bench, createBench, deducted, subscriptionTo } from './bench.ts';
 

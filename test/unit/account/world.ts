@@ -10,7 +10,7 @@ import {
   isSent,
   type SentUsage,
 } from '../../../src/core/account/usage.ts';
-import type { UsageEvent } from '../../../src/core/billing.ts';
+import type { UsageEvent } from '../../../src/core/dodo/billing.ts';
 import { MINUTE, SECOND } from '../../../src/core/time.ts';
 import { type Bench, createBench, subscriptionTo } from './bench.ts';
 import { createLedgerModel, type LedgerModel } from './ledger-model.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAdmission } from '../../../src/core/asks/admission.ts';
 import { createDailyTokens } from '../../../src/core/asks/daily-tokens.ts';
-import { createBrakes } from '../../../src/core/brakes.ts';
-import { createClosedTo } from '../../../src/core/places.ts';
+import { createBrakes } from '../../../src/core/operator/brakes.ts';
+import { createClosedTo } from '../../../src/core/operator/places.ts';
 import { DAY, MINUTE } from '../../../src/core/time.ts';
 import { openStage, type Stage } from './stage.ts';
 

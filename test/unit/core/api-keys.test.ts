@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAccountsOfUsers } from '../../../src/core/accounts-of-users.ts';
-import { type ApiKeys, createApiKeys } from '../../../src/core/api-keys.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { HOUR, MINUTE } from '../../../src/core/time.ts';
-import { apiUserOf, type WalletUser } from '../../../src/core/wallet-user.ts';
+import { createAccountsOfUsers } from '../../../src/core/wallets/accounts-of-users.ts';
+import { type ApiKeys, createApiKeys } from '../../../src/core/wallets/api-keys.ts';
+import { apiUserOf, type WalletUser } from '../../../src/core/wallets/wallet-user.ts';
 import { newApiKey } from '../../../src/ports/crypto/api-key.ts';
 import { ann, ben } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';

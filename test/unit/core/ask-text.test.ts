@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalText } from '../../../src/core/ask-text.ts';
+import { refusalText } from '../../../src/core/asks/ask-text.ts';
 
 describe('the refusal of an ask', () => {
   const poor = { reason: 'no_tokens', needs: 1_036 } as const;

@@ -1,13 +1,13 @@
 import { type Account, newAccount } from '../../../src/core/account/account.ts';
 import { decideCheckout, decideCheckoutOpened } from '../../../src/core/account/checkout.ts';
-import { BillingError, type BillingEvent, type Metadata } from '../../../src/core/billing.ts';
+import { signCheckout } from '../../../src/core/buying/checkout-signature.ts';
 import type { ProductKey } from '../../../src/core/catalogue.ts';
-import type { ChatUser } from '../../../src/core/chat.ts';
-import { signCheckout } from '../../../src/core/checkout-signature.ts';
-import { type Customers, createCustomers } from '../../../src/core/customers.ts';
+import type { ChatUser } from '../../../src/core/chat/chat.ts';
+import { BillingError, type BillingEvent, type Metadata } from '../../../src/core/dodo/billing.ts';
 import { createApplyEvent, type EventOutcome } from '../../../src/core/events/apply-event.ts';
 import { type BindCustomer, createBindCustomer } from '../../../src/core/events/bind-customer.ts';
-import type { Wallets } from '../../../src/core/wallets.ts';
+import { type Customers, createCustomers } from '../../../src/core/wallets/customers.ts';
+import type { Wallets } from '../../../src/core/wallets/wallets.ts';
 import { createSecrets } from '../../../src/ports/crypto/secrets.ts';
 import { DODO_NOW, rulesOf } from '../account/bench.ts';
 import type { Stage } from './stage.ts';

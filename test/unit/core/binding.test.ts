@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { signCheckout } from '../../../src/core/checkout-signature.ts';
-import type { Customers } from '../../../src/core/customers.ts';
+import { signCheckout } from '../../../src/core/buying/checkout-signature.ts';
 import { DAY, MINUTE } from '../../../src/core/time.ts';
+import type { Customers } from '../../../src/core/wallets/customers.ts';
 import { ann, ben, credit, DODO_NOW } from '../account/bench.ts';
 import { type BindingStage, createBindingStage, paid, secrets, subscribed } from './binding-stage.ts';
 import { openStage, type Stage } from './stage.ts';

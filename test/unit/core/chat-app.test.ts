@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply, Responder, Turn } from '../../../src/core/chat.ts';
-import { createChatApp } from '../../../src/core/chat-app.ts';
-import type { Command, Services } from '../../../src/core/command.ts';
-import type { WalletView } from '../../../src/core/wallet-view.ts';
+import type { Reply, Responder, Turn } from '../../../src/core/chat/chat.ts';
+import { createChatApp } from '../../../src/core/chat/chat-app.ts';
+import type { Command, Services } from '../../../src/core/chat/command.ts';
+import type { WalletView } from '../../../src/core/wallets/wallet-view.ts';
 import { ann, rulesOf } from '../account/bench.ts';
 import { openStage } from './stage.ts';
 

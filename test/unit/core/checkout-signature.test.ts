@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Metadata } from '../../../src/core/billing.ts';
-import { readCheckout, type SignedCheckout, signCheckout } from '../../../src/core/checkout-signature.ts';
+import { readCheckout, type SignedCheckout, signCheckout } from '../../../src/core/buying/checkout-signature.ts';
+import type { Metadata } from '../../../src/core/dodo/billing.ts';
 import { createSecrets } from '../../../src/ports/crypto/secrets.ts';
 
 const secrets = createSecrets({ current: 'a secret of more than thirty-two characters' });

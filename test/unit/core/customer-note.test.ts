@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/core/account/account.ts';
 import { decideRestore } from '../../../src/core/account/restore.ts';
-import type { ChatUser } from '../../../src/core/chat.ts';
-import { noteOf, readNote } from '../../../src/core/customer-note.ts';
+import type { ChatUser } from '../../../src/core/chat/chat.ts';
 import { MINUTE } from '../../../src/core/time.ts';
+import { noteOf, readNote } from '../../../src/core/wallets/customer-note.ts';
 import { createSecrets } from '../../../src/ports/crypto/secrets.ts';
 import { ann, ben, createBench, credit, NOW } from '../account/bench.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/core/account/account.ts';
-import { createCustomers } from '../../../src/core/customers.ts';
 import { MINUTE } from '../../../src/core/time.ts';
+import { createCustomers } from '../../../src/core/wallets/customers.ts';
 import { ann, NOW } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PlatformError, type Reply, type Responder, type Turn } from '../../../src/core/chat.ts';
-import { createChatApp } from '../../../src/core/chat-app.ts';
-import type { Command, Services } from '../../../src/core/command.ts';
-import { checkForm, type Form } from '../../../src/core/form.ts';
-import type { WalletView } from '../../../src/core/wallet-view.ts';
+import { PlatformError, type Reply, type Responder, type Turn } from '../../../src/core/chat/chat.ts';
+import { createChatApp } from '../../../src/core/chat/chat-app.ts';
+import type { Command, Services } from '../../../src/core/chat/command.ts';
+import { checkForm, type Form } from '../../../src/core/chat/form.ts';
+import type { WalletView } from '../../../src/core/wallets/wallet-view.ts';
 import { ann } from '../account/bench.ts';
 import { openStage } from './stage.ts';
 

@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../../src/core/account/account.ts';
-import { createAccountsOfUsers } from '../../../src/core/accounts-of-users.ts';
-import type { ChatUser } from '../../../src/core/chat.ts';
-import { createLinking, type Linking } from '../../../src/core/linking.ts';
+import type { ChatUser } from '../../../src/core/chat/chat.ts';
 import type { Store } from '../../../src/core/store.ts';
+import { createAccountsOfUsers } from '../../../src/core/wallets/accounts-of-users.ts';
+import { createLinking, type Linking } from '../../../src/core/wallets/linking.ts';
 import { newLinkCode } from '../../../src/ports/crypto/link-code.ts';
 import { ann, ben } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';

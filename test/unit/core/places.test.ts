@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createClosedTo, type Place, type PlaceLists } from '../../../src/core/places.ts';
-import { apiUserOf } from '../../../src/core/wallet-user.ts';
+import { createClosedTo, type Place, type PlaceLists } from '../../../src/core/operator/places.ts';
+import { apiUserOf } from '../../../src/core/wallets/wallet-user.ts';
 
 const open: PlaceLists = {
   allowSpaces: [],

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/core/account/account.ts';
 import { decideSubscription } from '../../../src/core/account/subscription.ts';
-import { type Billing, BillingError, type BillingFault, type Subscription } from '../../../src/core/billing.ts';
-import { createPlans } from '../../../src/core/plans.ts';
-import { createReadSubscription } from '../../../src/core/read-subscription.ts';
-import type { Wallets } from '../../../src/core/wallets.ts';
+import { type Billing, BillingError, type BillingFault, type Subscription } from '../../../src/core/dodo/billing.ts';
+import { createPlans } from '../../../src/core/plans/plans.ts';
+import { createReadSubscription } from '../../../src/core/plans/read-subscription.ts';
+import type { Wallets } from '../../../src/core/wallets/wallets.ts';
 import { ann, DODO_NOW, NOW, rulesOf, subscriptionTo } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';
 

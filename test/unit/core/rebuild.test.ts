@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { BillingError, type NotedCustomer } from '../../../src/core/billing.ts';
+import { createOpsDeps } from '../../../src/app/ops-deps.ts';
+import { BillingError, type NotedCustomer } from '../../../src/core/dodo/billing.ts';
 import type { OpsDeps } from '../../../src/core/ops/op.ts';
 import { rebuild } from '../../../src/core/ops/rebuild.ts';
-import { createOpsDeps } from '../../../src/ops-deps.ts';
 import { createSecrets } from '../../../src/ports/crypto/secrets.ts';
 import { createDodoBilling } from '../../../src/ports/dodo/dodo-billing.ts';
 import { rulesOf } from '../account/bench.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountIdOf, askIdOf, isSameUser, safetyIdOf } from '../../../src/core/identity.ts';
 import { affordableOutput, knownModels, unknownModel, weighUsage } from '../../../src/core/models.ts';
 import { formatTokens, formatUsd, tokens, weighTokens } from '../../../src/core/tokens.ts';
+import { accountIdOf, askIdOf, isSameUser, safetyIdOf } from '../../../src/core/wallets/identity.ts';
 import { ann, plainModel } from '../account/bench.ts';
 
 describe('tokens', () => {

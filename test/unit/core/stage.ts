@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../../../src/core/log.ts';
 import type { Metrics } from '../../../src/core/metrics.ts';
 import type { Store, Topic } from '../../../src/core/store.ts';
-import { createWallets, type Wallets } from '../../../src/core/wallets.ts';
+import { createWallets, type Wallets } from '../../../src/core/wallets/wallets.ts';
 import { createSqliteStore } from '../../../src/ports/store/sqlite/sqlite-store.ts';
 import { NOW } from '../account/bench.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/core/account/account.ts';
-import { type Billing, BillingError, type CustomerBalance } from '../../../src/core/billing.ts';
-import { createCustomers } from '../../../src/core/customers.ts';
+import { type Billing, BillingError, type CustomerBalance } from '../../../src/core/dodo/billing.ts';
 import { createLookAtPage } from '../../../src/core/sweep/look-at-page.ts';
 import { readSweepProgress } from '../../../src/core/sweep/progress.ts';
 import { MINUTE, SECOND } from '../../../src/core/time.ts';
+import { createCustomers } from '../../../src/core/wallets/customers.ts';
 import { createSweep } from '../../../src/workers/sweep.ts';
 import { ann, DODO_NOW, NOW } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';

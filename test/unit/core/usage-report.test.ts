@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../src/core/account/receipt.ts';
 import { DAY, HOUR } from '../../../src/core/time.ts';
-import { forecast } from '../../../src/core/usage-forecast.ts';
-import { usageReport } from '../../../src/core/usage-report.ts';
+import { forecast } from '../../../src/core/usage/usage-forecast.ts';
+import { usageReport } from '../../../src/core/usage/usage-report.ts';
 import { ann, DODO_NOW } from '../account/bench.ts';
 
 const NOON = Date.UTC(2026, 11, 22, 12);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/core/account/account.ts';
 import { DAY, HOUR } from '../../../src/core/time.ts';
-import { createUsage } from '../../../src/core/usage.ts';
+import { createUsage } from '../../../src/core/usage/usage.ts';
 import { ann, DODO_NOW, NOW, rulesOf, subscriptionTo } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, newAccount } from '../../../src/core/account/account.ts';
 import type { Decision } from '../../../src/core/account/decision.ts';
 import type { NewRow, Store } from '../../../src/core/store.ts';
-import type { Decide } from '../../../src/core/wallets.ts';
+import type { Decide } from '../../../src/core/wallets/wallets.ts';
 import { ann, NOW } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../src/core/account/receipt.ts';
-import type { LedgerRow } from '../../../src/core/billing.ts';
-import type { Statement } from '../../../src/core/statement.ts';
+import type { LedgerRow } from '../../../src/core/dodo/billing.ts';
+import type { Statement } from '../../../src/core/usage/statement.ts';
 import type { DodoBooks } from '../../../src/sandbox/tour/books.ts';
 import { compareBooks } from '../../../src/sandbox/tour/compare-books.ts';
 

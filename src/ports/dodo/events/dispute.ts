@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Dispute } from '../../../core/billing.ts';
+import type { Dispute } from '../../../core/dodo/billing.ts';
 import { id } from '../shapes.ts';
 
 /** Dodo types a dispute's amount as a text and names no unit: only a plain integer is taken for the smallest unit. */

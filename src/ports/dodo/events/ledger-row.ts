@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LedgerRow } from '../../../core/billing.ts';
+import type { LedgerRow } from '../../../core/dodo/billing.ts';
 import { amount, id, instant, optionalText } from '../shapes.ts';
 
 /** A row of Dodo's credit ledger, as webhooks and listings carry it (`CreditLedgerEntry`). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type BillingEvent, MalformedEvent } from '../../../core/billing.ts';
+import { type BillingEvent, MalformedEvent } from '../../../core/dodo/billing.ts';
 import { firstProblem, id, instant, metadata } from '../shapes.ts';
 import { disputeShape } from './dispute.ts';
 import { LEDGER_EVENT_TYPES } from './event-types.ts';

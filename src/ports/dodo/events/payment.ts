@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Payment } from '../../../core/billing.ts';
+import type { Payment } from '../../../core/dodo/billing.ts';
 import { amount, id, optionalText } from '../shapes.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refund } from '../../../core/billing.ts';
+import type { Refund } from '../../../core/dodo/billing.ts';
 import { amount, id, optionalText } from '../shapes.ts';
 
 /**

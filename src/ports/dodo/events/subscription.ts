@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Subscription } from '../../../core/billing.ts';
+import type { Subscription } from '../../../core/dodo/billing.ts';
 import { id, instant, optionalAmount, optionalInstant } from '../shapes.ts';
 
 const cartEntry = z.object({

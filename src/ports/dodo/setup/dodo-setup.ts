@@ -1,4 +1,4 @@
-import type { CallShare } from '../../../core/billing.ts';
+import type { CallShare } from '../../../core/dodo/billing.ts';
 import type { Log } from '../../../core/log.ts';
 import { unwatched } from '../../../core/metrics.ts';
 import type { SetupPort } from '../../../core/setup/setup.ts';

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../../core/account-page/view.ts';
 import { formatTokens } from '../../../core/tokens.ts';
-import type { WalletFigures } from '../../../core/wallet-view.ts';
+import type { WalletFigures } from '../../../core/wallets/wallet-view.ts';
 import { type Child, type Html, html } from '../html.ts';
 import { timeOf } from '../words.ts';
 

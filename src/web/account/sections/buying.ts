@@ -1,8 +1,8 @@
 import type { PlanView } from '../../../core/account/plan-change.ts';
 import type { AccountView } from '../../../core/account-page/view.ts';
+import { packOffer, planOffer } from '../../../core/buying/offer-text.ts';
 import type { Catalogue } from '../../../core/catalogue.ts';
-import { packOffer, planOffer } from '../../../core/offer-text.ts';
-import { planButtons, planText } from '../../../core/plan-text.ts';
+import { planButtons, planText } from '../../../core/plans/plan-text.ts';
 import type { FormOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import type { Frame } from '../layout.ts';

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../../core/account-page/view.ts';
-import { isSameUser } from '../../../core/identity.ts';
-import { isChatUser, type WalletUser } from '../../../core/wallet-user.ts';
+import { isSameUser } from '../../../core/wallets/identity.ts';
+import { isChatUser, type WalletUser } from '../../../core/wallets/wallet-user.ts';
 import type { FormOf } from '../form.ts';
 import { type Child, type Html, html } from '../html.ts';
 import { platformName } from '../words.ts';

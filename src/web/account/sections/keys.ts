@@ -1,5 +1,5 @@
 import type { AccountView } from '../../../core/account-page/view.ts';
-import { type ListedKey, LONGEST_KEY_NAME } from '../../../core/api-keys.ts';
+import { type ListedKey, LONGEST_KEY_NAME } from '../../../core/wallets/api-keys.ts';
 import type { FormOf } from '../form.ts';
 import { type Child, type Html, html } from '../html.ts';
 import { timeOf } from '../words.ts';

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../../core/account-page/view.ts';
-import type { Brand } from '../../../core/command.ts';
-import { noticeReply } from '../../../core/notice-text.ts';
+import type { Brand } from '../../../core/chat/command.ts';
+import { noticeReply } from '../../../core/chat/notice-text.ts';
 import type { FormOf } from '../form.ts';
 import { type Html, html } from '../html.ts';
 import { markdownLine } from '../words.ts';

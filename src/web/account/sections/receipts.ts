@@ -1,6 +1,6 @@
 import type { Receipt } from '../../../core/account/receipt.ts';
 import type { AccountView } from '../../../core/account-page/view.ts';
-import { endingWords } from '../../../core/ask-text.ts';
+import { endingWords } from '../../../core/asks/ask-text.ts';
 import { formatTokens } from '../../../core/tokens.ts';
 import { type Html, html } from '../html.ts';
 import { platformName, timeOf } from '../words.ts';

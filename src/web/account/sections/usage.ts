@@ -1,7 +1,7 @@
 import { formatTokens } from '../../../core/tokens.ts';
-import type { UsageOverview } from '../../../core/usage.ts';
-import { PACE_DAYS } from '../../../core/usage-forecast.ts';
-import type { UsageDay, UsageReport } from '../../../core/usage-report.ts';
+import type { UsageOverview } from '../../../core/usage/usage.ts';
+import { PACE_DAYS } from '../../../core/usage/usage-forecast.ts';
+import type { UsageDay, UsageReport } from '../../../core/usage/usage-report.ts';
 import { type Child, type Html, html } from '../html.ts';
 import { timeOf } from '../words.ts';
 

@@ -1,0 +1,25 @@
+import type { ChatUser } from '../chat/chat.ts';
+import type { WalletUser } from './wallet-user.ts';
+
+/** SHA-256, hexadecimal. */
+export type Hash = (text: string) => string;
+
+/** The wallet of a chat user: derived, so that two processes make the same one, and telling nobody who it is. */
+export function accountIdOf(hash: Hash, user: ChatUser): string {
+  return `acc_${hash(`account:${user.platform}:${user.workspace}:${user.user}`).slice(0, 28)}`;
+}
+
+/** An ask's number, the same however often its cause is delivered. */
+export function askIdOf(hash: Hash, platform: string, cause: string): string {
+  return `ask_${hash(`ask:${platform}:${cause}`).slice(0, 20)}`;
+}
+
+/** What the model's provider is told of who asks: the same for one wallet, nothing to anyone else. */
+export function safetyIdOf(hash: Hash, accountId: string): string {
+  return hash(`safety:${accountId}`);
+}
+
+/** @returns whether both are the same person on the same platform */
+export function isSameUser(a: WalletUser, b: WalletUser): boolean {
+  return a.platform === b.platform && a.workspace === b.workspace && a.user === b.user;
+}
