@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,12 +49,21 @@ async function doctor(): Promise<Told & { code: number }> {
   return { code, ...(JSON.parse(out) as Told) };
 }
 
-/** An account at Dodo with nothing in it, and a `.env` without what is not there yet. */
+/** An account at Dodo with nothing in it, and a copy of `.env.example`. */
 async function beginWith(world: SimulatedWorld): Promise<void> {
   world.dodo.reset();
   folder = await mkdtemp(join(tmpdir(), 'tallybot-from-nothing-'));
-  const lines = Object.entries(world.env).filter(([name]) => !PROVISIONED.includes(name));
-  await writeFile(join(folder, '.env'), lines.map(([name, value]) => `${name}=${value}\n`).join(''));
+  await copyFile(fileURLToPath(new URL('../../.env.example', import.meta.url)), join(folder, '.env'));
+}
+
+/** Fills lines of the operator's `.env` in, by hand. */
+async function setVariables(values: Record<string, string | undefined>): Promise<void> {
+  const path = join(folder, '.env');
+  const lines = (await readFile(path, 'utf8')).split('\n').map((line) => {
+    const [name = ''] = line.split('=');
+    return values[name] === undefined ? line : `${name}=${values[name]}`;
+  });
+  await writeFile(path, lines.join('\n'));
 }
 
 /** What the walk tells on its way to a bot that runs. */
@@ -64,9 +73,12 @@ beforeAll(async () => {
   bot = await startBot({
     async env(world) {
       await beginWith(world);
+      const { DODO_PAYMENTS_API_KEY, DODO_PAYMENTS_BASE_URL, BASE_URL, ...rest } = world.env;
+      await setVariables({ DODO_PAYMENTS_API_KEY, DODO_PAYMENTS_BASE_URL, BASE_URL });
       before.doctor = await doctor();
       const provisioned = await run('provision');
       before.provision = provisioned.out + provisioned.err;
+      await setVariables(Object.fromEntries(Object.entries(rest).filter(([name]) => !PROVISIONED.includes(name))));
       env = parseEnv(await readFile(join(folder, '.env'), 'utf8')) as Record<string, string>;
       const registered = await run('register');
       before.register = registered.out + registered.err;
@@ -88,18 +100,19 @@ async function growth(names: readonly string[], during: () => Promise<unknown>):
   return names.map((_, index) => (last[index] ?? 0) - (first[index] ?? 0));
 }
 
-/** Each step stands on the ones before it. */
+/** The README's steps with accounts, among simulators. Each stands on the ones before it. */
 describe('from an empty Dodo account to a running, watched bot', () => {
   it('the doctor first names what is missing', () => {
     const { code, checks = [] } = before.doctor ?? {};
     expect(code).toBe(1);
     const [configuration] = checks;
-    expect(configuration?.findings.map(({ about }) => about).toSorted()).toEqual(PROVISIONED.toSorted());
+    const missing = [...PROVISIONED, 'OPENAI_API_KEY', 'APP_SECRET', 'DISCORD_TOKEN or SLACK_BOT_TOKEN'];
+    expect(configuration?.findings.map(({ about }) => about).toSorted()).toEqual(missing.toSorted());
     const meter = checks.find(({ id }) => id === 'dodo-meter');
     expect(meter?.findings[0]?.cure).toContain('npm run provision');
   });
 
-  it('provision makes the catalogue and the endpoint, and register tells Discord', async () => {
+  it('provision, with the key and the address alone, makes the catalogue and the endpoint; register tells Discord', async () => {
     expect(before.provision).toContain('One million overage tokens of NeuralAPI Pro cost');
     for (const name of PROVISIONED) expect(env[name]).toBeTruthy();
     expect(before.register).toContain('Discord: the commands are registered.');
