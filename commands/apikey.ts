@@ -1,15 +1,10 @@
 import type { Command, CommandContext } from '../src/core/chat/command.ts';
+import { formatDay } from '../src/core/time.ts';
 import type { KeyOffer, ListedKey } from '../src/core/wallets/api-keys.ts';
 
-const DAY_ONLY = 10;
-
-function day(at: number): string {
-  return new Date(at).toISOString().slice(0, DAY_ONLY);
-}
-
 function line({ id, name, createdAt, lastUsedAt }: ListedKey): string {
-  const used = lastUsedAt === null ? 'never used' : `last used ${day(lastUsedAt)}`;
-  return `- \`${id}\` ${plain(name)}, made ${day(createdAt)}, ${used}`;
+  const used = lastUsedAt === null ? 'never used' : `last used ${formatDay(lastUsedAt)}`;
+  return `- \`${id}\` ${plain(name)}, made ${formatDay(createdAt)}, ${used}`;
 }
 
 /** A name stands in the text as it was typed, whatever Markdown it would be. */

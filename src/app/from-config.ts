@@ -26,6 +26,7 @@ export function dodoAccountFrom(
   };
 }
 
+/** Where the store is: Redis when its address is set, else the file. */
 export function storeLocationFrom({ databasePath }: Config, { redisUrl }: ConfigSecrets): StoreLocation {
   return redisUrl === null ? { databasePath } : { redisUrl };
 }

@@ -13,7 +13,7 @@ import { createTopup } from '../../commands/topup.ts';
 import { usage as usageCommand } from '../../commands/usage.ts';
 import type { Config } from '../config/config.ts';
 import type { Moment, Rules } from '../core/account/rules.ts';
-import { type ApiAsks, createApiAsks, type KeptAnswers } from '../core/asks/api-asks.ts';
+import { type ApiAsks, createApiAsks } from '../core/asks/api-asks.ts';
 import type { Asks } from '../core/asks/ask.ts';
 import { createAsks } from '../core/asks/asks.ts';
 import { countRefusals } from '../core/asks/count-refusals.ts';
@@ -37,14 +37,13 @@ import { createStatements, type Statements } from '../core/usage/statement.ts';
 import { createUsage } from '../core/usage/usage.ts';
 import { type AccountsOfUsers, createAccountsOfUsers } from '../core/wallets/accounts-of-users.ts';
 import { type ApiKeys, createApiKeys } from '../core/wallets/api-keys.ts';
-import { createLinking, type LinkCodes } from '../core/wallets/linking.ts';
+import { createLinking } from '../core/wallets/linking.ts';
 import { createWalletView } from '../core/wallets/wallet-view.ts';
 import { createWallets, type Wallets } from '../core/wallets/wallets.ts';
 import { within } from '../core/within.ts';
 import { newApiKey } from '../ports/crypto/api-key.ts';
 import { newLinkCode } from '../ports/crypto/link-code.ts';
 import { newKey } from '../ports/crypto/new-key.ts';
-import { createEncryptedKeyv } from '../ports/store/encrypted-keyv.ts';
 import { CLAIM_PATH } from '../web/claim-page.ts';
 import { PAID_PATH } from '../web/paid-page.ts';
 import { createDoor } from './account-door.ts';
@@ -53,6 +52,7 @@ import { type BillingEvents, createBillingEvents } from './billing-events.ts';
 import { createOperatorLimits } from './operator-limits.ts';
 import type { Outside } from './outside.ts';
 import { createRules } from './rules.ts';
+import { createSealedEntries } from './sealed-entries.ts';
 
 /** @returns every slash command, in the order in which members see them */
 export function commandsFor(catalogue: Catalogue): readonly Command[] {
@@ -149,7 +149,7 @@ export function createServices(
     store,
     wallets,
     users,
-    codes: linkCodes(outside),
+    codes: createSealedEntries(outside, 'link-codes'),
     secrets,
     hash: rules.hash,
     clock,
@@ -161,7 +161,7 @@ export function createServices(
     asks,
     wallets,
     view: wallet,
-    answers: keptAnswers(outside),
+    answers: createSealedEntries(outside, 'answers'),
     modelName,
     rules,
     clock,
@@ -223,25 +223,5 @@ export function createServices(
     events,
     chat,
     member,
-  };
-}
-
-function linkCodes({ opened, secrets }: Outside): LinkCodes {
-  const keyv = createEncryptedKeyv<string>({ store: opened.keyvAdapter(), namespace: 'link-codes', secrets });
-  return {
-    async keep(hash, accountId, ttlMs) {
-      await keyv.set(hash, accountId, ttlMs);
-    },
-    find: async (hash) => (await keyv.get(hash)) ?? null,
-  };
-}
-
-function keptAnswers({ opened, secrets }: Outside): KeptAnswers {
-  const keyv = createEncryptedKeyv<string>({ store: opened.keyvAdapter(), namespace: 'answers', secrets });
-  return {
-    async keep(askId, text, ttlMs) {
-      await keyv.set(askId, text, ttlMs);
-    },
-    find: async (askId) => (await keyv.get(askId)) ?? null,
   };
 }
