@@ -29,9 +29,17 @@ describe.each(['discord', 'slack'] as const)('a model that fails a member on %s'
   const newestOutcome = () => bot.world.openai.store.requests.at(-1)?.outcome;
 
   it.each([
-    ['refuses the request', '[[fail:400]]', 'The model would not answer this.'],
+    [
+      'refuses the request',
+      '[[fail:400]]',
+      'The model would not answer this; please ask in another way, or tell whoever runs this bot.',
+    ],
     ['refuses our key', '[[fail:401]]', 'The model cannot be used at the moment; please tell whoever runs this bot.'],
-    ['does not know the model', '[[fail:404]]', 'The model would not answer this.'],
+    [
+      'does not know the model',
+      '[[fail:404]]',
+      'The model would not answer this; please ask in another way, or tell whoever runs this bot.',
+    ],
     ['is busy', '[[fail:429]]', 'The model is busy at the moment; please try again in a minute.'],
     ['fails', '[[fail:500]]', 'The model did not answer; please try again in a minute.'],
     ['is overloaded', '[[fail:503]]', 'The model did not answer; please try again in a minute.'],

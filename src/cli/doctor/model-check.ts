@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
-import { ModelError } from '../../core/model.ts';
+import { failureText } from '../../core/chat/failure-text.ts';
+import { ModelError, type ModelFault } from '../../core/model.ts';
 import { knownModels, shutdownOf } from '../../core/models.ts';
 import type { Clock } from '../../core/time.ts';
 import { findModel } from '../../ports/openai/find-model.ts';
@@ -36,13 +37,18 @@ export function modelCheck({ openai, apiKey, clock }: ModelCheckOptions): Check 
   }
 }
 
+/** An ask as its member sees it, in the words of the bot itself. */
+function failedAsk(fault: ModelFault): string {
+  return `every ask ends with "${failureText(new ModelError(fault, ''))}"`;
+}
+
 function keyFinding({ message }: ModelError): Finding {
   return error({
     about: 'OPENAI_API_KEY',
     expected: "a key that the model's server accepts",
     came: message,
     cure: 'Make one at https://platform.openai.com/api-keys (or where OPENAI_BASE_URL leads) and set OPENAI_API_KEY.',
-    symptom: 'every ask ends with "the model is not available"',
+    symptom: failedAsk('unauthorized'),
   });
 }
 
@@ -52,7 +58,7 @@ function absentFinding(model: string): Finding {
     expected: 'a model that there is',
     came: `${model}, which the server does not have`,
     cure: 'Set OPENAI_MODEL to one that is listed at https://platform.openai.com/docs/models (or where OPENAI_BASE_URL leads) and open to your key.',
-    symptom: 'every ask ends with "the model is not available"',
+    symptom: failedAsk('refused'),
   });
 }
 

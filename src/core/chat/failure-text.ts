@@ -27,9 +27,9 @@ function billingText(error: BillingError): string {
 function modelText(error: ModelError): string {
   switch (error.fault) {
     case 'too_long':
-      return 'The model says that this is too long for it.';
+      return 'The model says that this is too long for it; please shorten it.';
     case 'refused':
-      return 'The model would not answer this.';
+      return 'The model would not answer this; please ask in another way, or tell whoever runs this bot.';
     case 'unauthorized':
       return 'The model cannot be used at the moment; please tell whoever runs this bot.';
     case 'rate_limited':
