@@ -38,6 +38,7 @@ export type ModelFault =
   /** Refused connection, 5xx, timeout, cut stream. */
   | 'unavailable';
 
+/** The model gave no answer, or not the rest of one. */
 export class ModelError extends Error {
   override name = 'ModelError';
   readonly fault: ModelFault;

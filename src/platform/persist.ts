@@ -21,6 +21,7 @@ export interface PersistOptions {
 const FIRST_PAUSE: Millis = 500;
 const LONGEST_PAUSE: Millis = 8_000;
 
+/** Resolves after `delay`. */
 export function pause(delay: Millis, timer: SetTimer = setTimer): Promise<void> {
   return new Promise((resolve) => {
     timer(delay, resolve);

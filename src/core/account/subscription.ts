@@ -27,6 +27,7 @@ export interface CancelSubscriptionBody {
 /** States that nothing follows on. */
 const ENDED = new Set(['cancelled', 'failed', 'expired']);
 
+/** Whether a subscription's state is one that nothing follows on. */
 export function hasEnded({ status }: Pick<Subscription, 'status'>): boolean {
   return ENDED.has(status);
 }
@@ -132,9 +133,9 @@ function tellEnd(
   moment: Moment,
 ): NewRow[] {
   const plan = planOfProduct(rules.catalogue, state.productId);
-  const hasEnded = state.status === 'cancelled' || state.status === 'expired';
+  const isOver = state.status === 'cancelled' || state.status === 'expired';
   const isNews = known === undefined || !ENDED.has(known.status);
-  if (plan === null || !hasEnded || !isNews || state.cancelling) return [];
+  if (plan === null || !isOver || !isNews || state.cancelling) return [];
   const facts = { kind: 'plan_ended', planName: plan.name, lasting: lastingTokens(account) } as const;
   return [noticeRow(account, facts, noticeId(rules.hash, `plan_ended:${state.id}`), moment.now)];
 }

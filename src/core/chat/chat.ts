@@ -110,6 +110,7 @@ export interface ChatApp {
   submit(action: string, values: FormValues, turn: Turn, responder: Responder): Promise<void>;
 }
 
+/** A platform did not carry a call out, or it is not known whether it did. */
 export class PlatformError extends Error {
   override name = 'PlatformError';
   /** 'refused': will never work, by the member's or the platform's will (closed DMs, gone channel, late token). */

@@ -209,6 +209,7 @@ export type BillingFault =
   /** Timed out, cut off, a gateway's 502 or 504, an answer that cannot be read: it may have been done. */
   | 'unanswered';
 
+/** Dodo did not carry a call out, or it is not known whether it did. No secret is in the message. */
 export class BillingError extends Error {
   override name = 'BillingError';
   readonly fault: BillingFault;

@@ -13,6 +13,7 @@ export function span(ms: Millis): string {
   return `${Math.round(Math.abs(ms) / size)} ${name}`;
 }
 
+/** @returns a time as operators and programs read it (ISO 8601, UTC) */
 export function time(at: Millis): string {
   return new Date(at).toISOString();
 }

@@ -26,6 +26,7 @@ export interface ThingsDeps {
   known: KnownIds;
 }
 
+/** The entitlement is known by its configured id, else by its name. */
 export function entitlementThing({ port, wanted, known }: ThingsDeps): Thing<EntitlementSetup> {
   const setup = wantedEntitlement(wanted);
   const title = `credit entitlement "${setup.name}"`;
@@ -65,11 +66,13 @@ export function meterThing({ port, wanted }: ThingsDeps): Thing<MeterSetup> {
   };
 }
 
+/** A plan as a product: known as every product is. */
 export function planThing(deps: ThingsDeps, plan: PlanTerms, parts: ProductParts): Thing<ProductSetup> {
   const setup = wantedPlan(deps.wanted, plan, parts);
   return productThing(deps, `plan "${setup.name}"`, plan.key, setup, parts);
 }
 
+/** A pack as a product: known as every product is. */
 export function packThing(deps: ThingsDeps, pack: PackTerms, parts: ProductParts): Thing<ProductSetup> {
   return productThing(deps, `pack "${pack.name}"`, pack.key, wantedPack(pack), parts);
 }

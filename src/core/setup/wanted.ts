@@ -13,11 +13,13 @@ export interface Wanted {
   eventTypes: readonly string[];
 }
 
+/** The entitlement whose credits are the tokens; plans say for themselves what overage they allow. */
 export function wantedEntitlement({ terms }: Wanted): EntitlementSetup {
   const { name, expiresAfterDays } = terms.entitlement;
   return { name, unit: 'token', precision: 0, expiresAfterDays, rollover: false, overage: false };
 }
 
+/** The meter that counts the tokens of our usage events. */
 export function wantedMeter({ terms }: Wanted): MeterSetup {
   return {
     name: terms.meter.name,
@@ -29,6 +31,7 @@ export function wantedMeter({ terms }: Wanted): MeterSetup {
   };
 }
 
+/** @param parts Dodo's ids of the entitlement and the meter that stand on it */
 export function wantedPlan(wanted: Wanted, plan: PlanTerms, parts: ProductParts): ProductSetup {
   const price = plan.overageMicroDollars;
   return {
@@ -55,6 +58,7 @@ export function wantedPlan(wanted: Wanted, plan: PlanTerms, parts: ProductParts)
   };
 }
 
+/** A product that is paid once; its credits are part of it, no meter. */
 export function wantedPack(pack: PackTerms): ProductSetup {
   return {
     name: pack.name,
@@ -79,6 +83,7 @@ export function wantedPack(pack: PackTerms): ProductSetup {
   };
 }
 
+/** The webhook endpoint, for just the event types that are read; these in one text, so that they compare. */
 export function wantedEndpoint(wanted: Wanted): EndpointSetup {
   return { url: wanted.webhookUrl, disabled: false, eventTypes: wanted.eventTypes.toSorted().join(', ') };
 }

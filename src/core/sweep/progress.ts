@@ -33,11 +33,13 @@ export interface SweepProgress {
 /** Kept in the store, so that another process goes on where this one ended. */
 const FACT = 'sweep';
 
+/** @returns where the sweep of all processes stands; nothing under way and none before at the very first */
 export async function readSweepProgress(store: Pick<Store, 'fact'>): Promise<SweepProgress> {
   const fact = await store.fact(FACT);
   return fact === null ? { underWay: null, last: null } : (JSON.parse(fact) as SweepProgress);
 }
 
+/** Throws when the store is down. */
 export function writeSweepProgress(store: Pick<Store, 'setFact'>, progress: SweepProgress): Promise<void> {
   return store.setFact(FACT, JSON.stringify(progress));
 }

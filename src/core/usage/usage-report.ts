@@ -45,6 +45,7 @@ export function usageReport(receipts: readonly Receipt[], days: number, now: Mil
   };
 }
 
+/** What receipts add up to. */
 export function usedIn(receipts: readonly Receipt[]): Used {
   return { tokens: receipts.reduce((sum, { charged }) => sum + charged, 0), asks: receipts.length };
 }

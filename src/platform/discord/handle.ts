@@ -21,6 +21,7 @@ export interface Place {
   user: string;
 }
 
+/** A place as text, to be kept in a row of the store. */
 export function messageHandle({ applicationId, user, message, token }: HandleFacts): MessageHandle {
   const place: Record<string, string> = {
     application: applicationId,

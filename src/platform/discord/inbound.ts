@@ -59,6 +59,7 @@ export function readInteraction(interaction: APIInteraction): Inbound {
   }
 }
 
+/** Who and where an interaction comes from, and what answers it. */
 export function readOrigin(interaction: APIInteraction): Origin {
   const owners: object | undefined = interaction.authorizing_integration_owners;
   return {

@@ -50,6 +50,7 @@ export function createRouteErrorHandler(log: Log) {
   };
 }
 
+/** Ends a response with the error body of this app's routes, as far as it can still be written. */
 export function writeError(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json' });
   if (!response.writableEnded) response.end(JSON.stringify(bodyOf(status)));

@@ -26,6 +26,7 @@ export interface SlackInstallationStore {
   teamsOf(enterpriseId: string): Promise<readonly string[]>;
 }
 
+/** The app is not installed where it should act. */
 export class NotInstalledError extends Error {
   override name = 'NotInstalledError';
 }

@@ -13,6 +13,7 @@ export type MessagePlace = { source: InstallSource; user: string } & (
   | { kind: 'url'; url: string; expiresAt: number; visibility: 'public' | 'private' }
 );
 
+/** A place as text, to be kept in a row of the store. */
 export function toHandle(place: MessagePlace): MessageHandle {
   const { source, ...rest } = place;
   const facts = { ...rest, ...source };

@@ -57,6 +57,7 @@ function confirm(formOf: FormOf): Html {
   );
 }
 
+/** The last page of a session: its wallet's owner is erased. */
 export function erasedPage(frame: Frame): Html {
   return plainPage(
     frame,

@@ -24,6 +24,7 @@ export interface Gate {
   letOut(response: Response, key: string): Promise<void>;
 }
 
+/** Answers with a page. */
 export function send(response: Response, status: number, page: Html): void {
   response.status(status).type('html').send(page.text);
 }

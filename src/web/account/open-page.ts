@@ -26,14 +26,17 @@ const FAULTS: Readonly<Record<LinkFault, string>> = {
 
 const AGAIN = html`<p>Type <code>/account</code> in chat to get a new one.</p>`;
 
+/** Why a link opens nothing. */
 export function faultPage(frame: Frame, fault: LinkFault): Html {
   return plainPage(frame, 'This link does not work', html`<p role="alert">${FAULTS[fault]}</p>${AGAIN}`);
 }
 
+/** For whoever comes without a session, or with one that is over. */
 export function signedOutPage(frame: Frame): Html {
   return plainPage(frame, 'You are signed out', html`<p>Here is nothing to see without a session.</p>${AGAIN}`);
 }
 
+/** For a form that is none of ours, or of another session. */
 export function refusedPage(frame: Frame): Html {
   return plainPage(
     frame,

@@ -38,10 +38,12 @@ export function createRecords(
   };
 }
 
+/** @returns the field of a record in its shard's hash */
 export function recordField(kind: string, id: string): string {
   return pair(kind, id);
 }
 
+/** @returns the record as it is kept. @throws TypeError when its kind or id is no well-formed Unicode */
 export function writeRecord(accountId: string, { kind, id, at, body }: NewRecord): string {
   return JSON.stringify({ kind: wellFormed(kind), id: wellFormed(id), accountId, at, body });
 }

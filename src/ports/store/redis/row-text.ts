@@ -26,6 +26,7 @@ export function writeRow(row: NewRow, createdAt: Millis): [string, string, strin
   return [wellFormed(row.id), JSON.stringify(text), JSON.stringify(row.body)];
 }
 
+/** Reads what a script answered of a row. @throws TypeError when it is no text */
 export function readRow(id: unknown, row: unknown, body: unknown): Row {
   const { t, a, d, c, n, w, e } = JSON.parse(asText(row)) as RowText;
   return {

@@ -25,11 +25,13 @@ export function pair(first: string, second: string): string {
   return `${Buffer.byteLength(wellFormed(first))}:${first}${wellFormed(second)}`;
 }
 
+/** @throws TypeError when Redis answered something else */
 export function asText(reply: unknown): string {
   if (typeof reply !== 'string') throw new TypeError(`Expected a text from Redis, got ${typeof reply}`);
   return reply;
 }
 
+/** Scores come as text, counts as numbers. @throws TypeError when Redis answered something else */
 export function asNumber(reply: unknown): number {
   const number = typeof reply === 'string' ? Number(reply) : reply;
   if (typeof number !== 'number' || !Number.isFinite(number))
@@ -37,11 +39,13 @@ export function asNumber(reply: unknown): number {
   return number;
 }
 
+/** @throws TypeError when Redis answered something else */
 export function asList(reply: unknown): unknown[] {
   if (!Array.isArray(reply)) throw new TypeError(`Expected a list from Redis, got ${typeof reply}`);
   return reply;
 }
 
+/** @throws TypeError when Redis answered something else */
 export function asTextOrNull(reply: unknown): string | null {
   return reply === null ? null : asText(reply);
 }
