@@ -8,6 +8,7 @@ import { checkDurability } from '../ports/store/redis/durability.ts';
 import { createRedisStore } from '../ports/store/redis/redis-store.ts';
 import { checkSqliteDurability } from '../ports/store/sqlite/durability.ts';
 import { createSqliteStore } from '../ports/store/sqlite/sqlite-store.ts';
+import { withStoreErrors } from '../ports/store/store-errors.ts';
 
 /** The store of this process, and what else lives in the same place. */
 export interface OpenedStore {
@@ -37,7 +38,7 @@ export async function openStore(where: StoreLocation, clock: Clock, log: Log): P
 async function openSqlite(path: string, now: Clock, onWarning: (warning: string) => void): Promise<OpenedStore> {
   const store = await createSqliteStore({ path, now, onWarning });
   return {
-    store,
+    store: withStoreErrors(store),
     isShared: false,
     description: path,
     keyvAdapter: () => createKeyvSqlite(store.connection),
@@ -51,7 +52,7 @@ async function openRedis(url: string, now: Clock, onWarning: (warning: string) =
   try {
     const keyv = await createKeyvRedis({ url, onWarning });
     return {
-      store,
+      store: withStoreErrors(store),
       isShared: true,
       description: store.connection.description,
       keyvAdapter: () => keyv.adapter(),

@@ -112,6 +112,12 @@ export interface IndexOwner {
   since: Millis;
 }
 
+/** The store could not be read or written, for now; its message and `cause` are the engine's. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}
+
+/** Every method throws StoreError where the engine fails. */
 export interface Store {
   /** Reads an account's document (null when there is none) and which of `keys` it has seen. */
   load(accountId: string, keys: readonly string[]): Promise<Loaded>;

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '../core/log.ts';
+import { StoreError } from '../core/store.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface HttpFault {
@@ -22,9 +23,16 @@ export class HttpProblem extends Error {
   }
 }
 
+/** A store that fails over is back by then. */
+const STORE_PATIENCE_SECONDS = 10;
+
 /** What a request is told; never a stack. Body parsers mark their errors with `status` and `type` (http-errors). */
 function faultOf(error: unknown): HttpFault {
   if (error instanceof HttpProblem) return error.fault;
+  if (error instanceof StoreError) {
+    const message = 'Our records cannot be reached for now. Nothing was charged; please try again in a moment.';
+    return { status: 503, code: 'store_unavailable', message, retryAfterSeconds: STORE_PATIENCE_SECONDS };
+  }
   const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
   if (status === 413) return { status: 413, code: 'body_too_large', message: 'Expected a body of at most 1 MB.' };
   if (type === 'entity.parse.failed') return { status: 400, code: 'invalid_json', message: 'Expected valid JSON.' };

@@ -51,7 +51,9 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
       }
       const body = { model: 'any', messages: [{ role: 'user', content: 'Anybody?' }] };
       const told = await dev.post('/v1/chat/completions', body);
-      expect([told.status, told.body.error.type]).toEqual([500, 'server_error']);
+      const { type, code } = told.body.error;
+      expect([told.status, type, code]).toEqual([503, 'server_error', 'store_unavailable']);
+      expect(told.headers.get('retry-after')).toBe('10');
       expect(told.body.error.message).not.toMatch(/SQL|table|\bat /);
       expect((await reads(person.does('help'), ({ text }) => text.includes('/ask'))).text).toContain('/subscribe');
       expect((await fetch(`${bot.app.url}/healthz`)).status).toBe(200);
@@ -107,7 +109,7 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
       bot.world.dodo.renew(subscription ?? '');
       await bot.world.dodo.webhooks.flush();
       const statuses = bot.world.dodo.webhooks.deliveries.map(({ attempts }) => attempts.at(-1)?.status);
-      expect(statuses).toContain(500);
+      expect(statuses).toContain(503);
     });
     expect(bot.kept.records('ledger').length).toBe(before);
     for (let round = 0; round < 3; round += 1) {

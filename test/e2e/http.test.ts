@@ -238,7 +238,7 @@ describe('health and figures', () => {
       expect(metrics.status).toBe(200);
       expect(metrics.text).toContain('tallybot_asks_running 0');
       expect(metrics.text).toContain('tallybot_store_up 0');
-      expectError(await webhook(JSON.stringify({ type: 'x.y' })), 500);
+      expectError(await webhook(JSON.stringify({ type: 'x.y' })), 503);
     } finally {
       file.exec('ALTER TABLE gone RENAME TO write_checks; ALTER TABLE gone_too RENAME TO work_rows');
       file.close();

@@ -82,7 +82,7 @@ function operationOf(route: ApiRoute): object {
 
 function responsesOf(route: ApiRoute): Record<string, object> {
   const { answer } = route;
-  const always = [...(route.isOpen ? [] : [401]), ...(route.body ? [413] : []), 500];
+  const always = [...(route.isOpen ? [] : [401, 503]), ...(route.body ? [413] : []), 500];
   const error = { $ref: `#/components/schemas/${route.path.startsWith('/v1/') ? 'OpenAIError' : 'Error'}` };
   const stream = {
     'text/event-stream': { schema: { type: 'string', description: 'Events of ChatCompletionChunk, then [DONE].' } },

@@ -26,7 +26,7 @@ export type ApiRoute = {
   /** `Idempotency-Key` is honoured. */
   isIdempotent?: boolean;
   answer: Answer;
-  /** Statuses of errors that it may answer with, beside 401, 413 and 500. */
+  /** Statuses of errors that it may answer with, beside 401, 413, 500 and, of a store that is down, 503. */
   errors: readonly number[];
 } & (
   | { isOpen: true; handle(request: Request, response: Response): Promise<void> | void }
