@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/store.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 import { until } from '../../src/sandbox/people/until.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';
@@ -107,6 +108,42 @@ describe('an Idempotency-Key', () => {
     expect((await failing()).status).toBe(502);
     expect((await failing()).status).toBe(502);
     expect([asked(), bot.kept.receipts().length]).toEqual([3, 3]);
+  });
+
+  it('of a request that was hung up on before the model was asked is answered as of one that was hung up on after', async () => {
+    let hold: Promise<void> | null = null;
+    let isAsked = false;
+    const aroundStore = (store: Store): Store => ({
+      ...store,
+      async commit(commit) {
+        if (commit.rows.some(({ topic }) => topic === 'lapse')) {
+          isAsked = true;
+          await hold;
+        }
+        return store.commit(commit);
+      },
+    });
+    const dev = await begin({ overrides: { aroundStore } });
+    const body = { prompt: 'Hello' };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold = promise;
+    const patience = new AbortController();
+    const impatient = fetch(`${bot.app.url}/api/generate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${dev.key}`, ...once('a') },
+      body: JSON.stringify(body),
+      signal: patience.signal,
+    }).catch((error: Error) => error.name);
+    await soon(() => isAsked);
+    patience.abort();
+    expect(await impatient).toBe('AbortError');
+    await soon(() => bot.logged.some(({ text }) => text === 'a request was not waited for'));
+    resolve();
+    await expect.poll(async () => (await dev.post('/api/generate', body, once('a'))).status).not.toBe(409);
+    const again = await dev.post('/api/generate', body, once('a'));
+    expect([again.status, again.body.error.code]).toEqual([502, 'stopped']);
+    expect(again.body.error.message).toContain('You were not charged');
+    expect([asked(), bot.kept.receipts(), bot.kept.accounts().flatMap(({ holds }) => holds)]).toEqual([0, [], []]);
   });
 
   it('may be tried again after a refusal, which is no result', async () => {

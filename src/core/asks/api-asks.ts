@@ -100,11 +100,12 @@ export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
 
   async function again(accountId: string, repeated: Extract<HoldReply, { kind: 'repeated' }>): Promise<ApiStart> {
     if (!repeated.isSame) return { kind: 'other_body' };
+    if (repeated.isRunning) return { kind: 'running' };
     const { askId } = repeated;
-    const receipt = repeated.isRunning ? null : await asks.receipt(askId);
-    if (receipt === null) return { kind: 'running' };
-    const text = (await answers.find(askId)) ?? '';
-    return { kind: 'again', answer: answerOf(receipt, text, await availableTo(accountId)) };
+    const [receipt, available] = [await asks.receipt(askId), await availableTo(accountId)];
+    // An abandoned ask has no receipt.
+    if (receipt === null) return { kind: 'again', answer: unaskedAnswer(askId, deps.modelName, available) };
+    return { kind: 'again', answer: answerOf(receipt, (await answers.find(askId)) ?? '', available) };
   }
 
   function running(accountId: string, started: StartedAsk, isKept: boolean): ApiAsk {
@@ -153,4 +154,10 @@ export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
 function answerOf(receipt: Receipt, text: string, available: number): ApiAnswer {
   const { askId, model, usage, charged, ending } = receipt;
   return { askId, model, text, usage, charged, ending, available, error: null };
+}
+
+/** Of an ask whose caller had hung up before the model was asked. */
+function unaskedAnswer(askId: string, model: string, available: number): ApiAnswer {
+  const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+  return { askId, model, text: '', usage, charged: 0, ending: 'stopped', available, error: null };
 }
