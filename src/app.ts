@@ -105,6 +105,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
             ...services,
             ...services.member,
             door: services.member.accountDoor,
+            log,
             baseUrl: config.baseUrl,
           }),
           createApiRouter({

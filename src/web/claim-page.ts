@@ -1,9 +1,11 @@
 import express, { type Request, type Router } from 'express';
+import type { Notice } from '../core/account/notice-facts.ts';
 import type { AccountDoor } from '../core/account-page/door.ts';
 import type { ClaimOutcome, Subscribing } from '../core/buying/subscribe.ts';
 import type { Brand } from '../core/chat/command.ts';
 import { noticeReply } from '../core/chat/notice-text.ts';
-import { apiUserOf } from '../core/wallets/wallet-user.ts';
+import type { Log } from '../core/log.ts';
+import { apiUserOf, type WalletUser } from '../core/wallets/wallet-user.ts';
 import type { WalletView } from '../core/wallets/wallet-view.ts';
 import { createAssets } from './account/assets.ts';
 import { securityHeaders } from './account/headers.ts';
@@ -19,6 +21,7 @@ export interface ClaimPageDeps {
   subscribing: Pick<Subscribing, 'claim'>;
   door: Pick<AccountDoor, 'linkFor'>;
   wallet: Pick<WalletView, 'waitingNotices' | 'noticesShown'>;
+  log: Pick<Log, 'warn'>;
   brand: Brand;
   /** Of the bot, without a slash at the end. */
   baseUrl: string;
@@ -80,13 +83,12 @@ please leave it open.</p>`,
 
 async function claimedPage(
   frame: Frame,
-  { door, wallet, baseUrl }: ClaimPageDeps,
+  { door, wallet, log, baseUrl }: ClaimPageDeps,
   { accountId, secret, code }: Extract<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Html> {
   const owner = apiUserOf(accountId);
-  const notices = await wallet.waitingNotices(owner);
-  const ids = notices.map(({ id }) => id);
-  const page = plainPage(
+  const notices = await noticesOf(owner, wallet, log);
+  return plainPage(
     frame,
     'Thank you',
     html`<p>Here is your API key. It is shown now and never again, so please keep it in a safe place:</p>
@@ -102,6 +104,24 @@ ${
 <p><a href="${door.linkFor(owner)}">Your account page</a> opens once with this link, within 10 minutes.</p>
 ${notices.map((notice) => html`<p>${noticeReply(notice, frame.brand).text.replaceAll('**', '')}</p>`)}`,
   );
-  if (ids.length > 0) await wallet.noticesShown(owner, ids);
-  return page;
+}
+
+/** What fails here must not keep the key from being shown: nobody can show it again. */
+async function noticesOf(
+  owner: WalletUser,
+  wallet: ClaimPageDeps['wallet'],
+  log: ClaimPageDeps['log'],
+): Promise<readonly Notice[]> {
+  try {
+    const notices = await wallet.waitingNotices(owner);
+    if (notices.length > 0)
+      await wallet.noticesShown(
+        owner,
+        notices.map(({ id }) => id),
+      );
+    return notices;
+  } catch (error) {
+    log.warn({ err: error }, 'notices could not be shown; they go on waiting');
+    return [];
+  }
 }

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Account } from '../../src/core/account/account.ts';
+import { type Store, StoreError } from '../../src/core/store.ts';
 import { DAY, MINUTE } from '../../src/core/time.ts';
 import { type Bot, type BotOptions, startBot } from '../helpers/bot.ts';
 import { developerWith, keyOf } from '../helpers/developer.ts';
@@ -104,6 +106,25 @@ describe('POST /checkout/subscribe', () => {
     const pages = await Promise.all(Array.from({ length: 6 }, () => look(url)));
     expect(pages.filter(({ text }) => KEY.test(text))).toHaveLength(1);
     expect(bot.kept.accounts().flatMap(({ apiKeys }) => apiKeys)).toHaveLength(1);
+  });
+
+  it('shows the key though the store fails as soon as it is made', async () => {
+    let isDown = false;
+    const aroundStore = (store: Store): Store => ({
+      ...store,
+      load: (...asked) => (isDown ? Promise.reject(new StoreError('down')) : store.load(...asked)),
+      async commit(commit) {
+        const isDone = await store.commit(commit);
+        isDown = isDown || (commit.document as Account).apiKeys.some(({ lastUsedAt }) => lastUsedAt === null);
+        return isDone;
+      },
+    });
+    await begin({ overrides: { aroundStore } });
+    const { page, url, key } = await claimed();
+    expect([page.status, KEY.test(page.text)]).toEqual([200, true]);
+    expect((await look(url)).status).toBe(503);
+    isDown = false;
+    expect((await developerWith(key, bot).get('/credits/me')).body.balance).toBe(10_000_000);
   });
 
   it('gives a wallet of its own, which a chat user joins by its code, and an account page', async () => {
