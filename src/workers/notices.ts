@@ -1,4 +1,4 @@
-import { isStillWanted } from '../core/account/notice.ts';
+import { addressee, isStillWanted } from '../core/account/notice.ts';
 import type { Notice } from '../core/account/notice-facts.ts';
 import { PlatformError } from '../core/chat/chat.ts';
 import type { Brand } from '../core/chat/command.ts';
@@ -31,16 +31,17 @@ export function createNoticesWorker(deps: NoticesDeps): RowWorker {
     const accountId = row.accountId ?? '';
     const account = await wallets.read(accountId);
     if (account === null || !isStillWanted(notice, account)) return { kind: 'done' };
-    if (!isChatUser(notice.to)) {
+    const to = addressee(notice, account);
+    if (!isChatUser(to)) {
       await keepForNextCommand(accountId, row.id, notice);
       return { kind: 'committed' };
     }
-    const messenger = deps.messengers.get(notice.to.platform);
-    if (messenger === undefined) return { kind: 'dead', why: `expected ${notice.to.platform} to be configured` };
+    const messenger = deps.messengers.get(to.platform);
+    if (messenger === undefined) return { kind: 'dead', why: `expected ${to.platform} to be configured` };
     try {
       // A second claim means that the first attempt's end is not known here.
       const how = await messenger.direct(
-        notice.to,
+        to,
         { id: notice.id, reply: noticeReply(notice, deps.brand) },
         row.attempts > 1,
       );
@@ -60,7 +61,7 @@ export function createNoticesWorker(deps: NoticesDeps): RowWorker {
     return wallets.run(accountId, [], (account) => {
       if (account === null) throw new Error(`expected account ${accountId} of a notice, found none`);
       const others = account.undelivered.filter((waiting) => waiting.id !== notice.id);
-      const undelivered = [...others, notice].slice(-WAITING_KEPT);
+      const undelivered = [...others, { ...notice, to: addressee(notice, account) }].slice(-WAITING_KEPT);
       return { account: { ...account, undelivered }, reply: undefined, removeRows: [rowId] };
     });
   }

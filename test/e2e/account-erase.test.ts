@@ -5,7 +5,7 @@ import { readNote } from '../../src/core/wallets/customer-note.ts';
 import { createSecrets } from '../../src/ports/crypto/secrets.ts';
 import { type Bot, startBot } from '../helpers/bot.ts';
 import { createPageVisitor, type PageVisitor, signIn } from '../helpers/page-visitor.ts';
-import { ask, buy, checkoutOf, type Person, personOn, reads } from '../helpers/people.ts';
+import { ask, buy, checkoutOf, type Person, payAt, personOn, reads } from '../helpers/people.ts';
 
 let bot: Bot;
 let ann: Person;
@@ -91,6 +91,24 @@ describe('erasing from the account page', () => {
     expect(notes).toEqual([
       { accountId: before?.id, owner: { platform: 'api', workspace: '', user: before?.id }, identities: [] },
     ]);
+  });
+
+  it('forgets for whom a notice was that no DM could bring by then', async () => {
+    const url = await checkoutOf(ann, 'topup');
+    await signIn(hers, ann);
+    bot.world.discord.faults.outage({ status: 503 });
+    await payAt(url, 'ann@example.com');
+    await bot.settle();
+    expect(bot.kept.rows('notice')).toHaveLength(1);
+    await hers.get('/account/erase');
+    expect((await hers.submit('/account/erase', { sure: 'yes' })).text).toContain('Your data is erased');
+    bot.world.discord.faults.outage(null);
+    ann.closeDms();
+    bot.advance(10 * MINUTE);
+    await bot.settle();
+    expect(bot.kept.rows('notice')).toEqual([]);
+    expect(her()?.undelivered).toMatchObject([{ to: { platform: 'api' }, facts: { kind: 'credits_added' } }]);
+    expect(JSON.stringify(her())).not.toContain(ann.id);
   });
 
   it('lets the same chat user find their tokens again, and nobody else', async () => {

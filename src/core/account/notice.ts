@@ -28,6 +28,11 @@ export function noticeRow(
   return { id: `notice:${id}`, topic: 'notice', accountId: account.id, dueAt, body: notice };
 }
 
+/** Whom a notice is for by now: the owner, when whom it was for has been erased or taken off the wallet meanwhile. */
+export function addressee({ to }: Notice, { owner, identities }: Account): WalletUser {
+  return identities.some((identity) => isSameUser(identity, to)) ? to : owner;
+}
+
 /**
  * Whether a notice is still true and wanted: one of low balance falls away when new credits have come or the member
  * wants none, one of overage when the cycle or the cap is another, that of a chat user with them.

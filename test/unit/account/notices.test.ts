@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isStillWanted, noticeId } from '../../../src/core/account/notice.ts';
+import { addressee, isStillWanted, noticeId } from '../../../src/core/account/notice.ts';
+import type { Notice } from '../../../src/core/account/notice-facts.ts';
 import { decidePayment, paymentFailedKey } from '../../../src/core/account/subscription.ts';
 import type { Payment } from '../../../src/core/dodo/billing.ts';
 import { SECOND } from '../../../src/core/time.ts';
+import { apiUserOf } from '../../../src/core/wallets/wallet-user.ts';
 import { ann, ben, createBench, credit, rowOf, rulesOf } from './bench.ts';
 
 describe('the notice of a purchase', () => {
@@ -51,6 +53,22 @@ describe('the notice of a purchase', () => {
     const bench = createBench({ balance: 0 });
     bench.deliver(credit('c', 5), credit('d', 5, { balanceBefore: 5, createdAt: bench.dodoNow + 1 }));
     expect(bench.notices().every((notice) => isStillWanted(notice, bench.account))).toBe(true);
+  });
+});
+
+describe('a notice that waits', () => {
+  const notice: Notice = { id: 'n', to: ben, facts: { kind: 'plan_ended', planName: 'Pro', lasting: [] } };
+
+  it('is for whom it was written while they have to do with the wallet', () => {
+    const { account } = createBench({ balance: 0, account: { identities: [ben] } });
+    expect(addressee(notice, account)).toEqual(ben);
+    expect(addressee({ ...notice, to: account.owner }, account)).toEqual(account.owner);
+  });
+
+  it('is for the owner once they were taken off, and for nobody by name once all were erased', () => {
+    const { account } = createBench({ balance: 0 });
+    expect(addressee(notice, account)).toEqual(ann);
+    expect(addressee(notice, { ...account, owner: apiUserOf(account.id) })).toEqual(apiUserOf(account.id));
   });
 });
 
