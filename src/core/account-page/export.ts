@@ -39,7 +39,7 @@ export function createAccountExport(deps: {
   };
 }
 
-function withoutHashes({ linkCode: _code, apiKeys, ...account }: Account): object {
+function withoutHashes({ linkCode: _code, claim: _claim, apiKeys, ...account }: Account): object {
   return { ...account, apiKeys: apiKeys.map(({ hash: _hash, ...key }) => key) };
 }
 
