@@ -26,13 +26,13 @@ function lines(figures: WalletFigures, brand: string): string[] {
   const shown = [`**${formatTokens(figures.left)} tokens left** in your ${brand} wallet.`];
   if (figures.held > 0)
     shown.push(`${formatTokens(figures.held)} of them are held for answers that are being written.`);
+  if (figures.expiring > 0) {
+    shown.push(`${formatTokens(figures.expiring)} of them expire within minutes and cannot be spent any more.`);
+  }
   if (figures.unsettled > 0) {
     shown.push(
       `${formatTokens(figures.unsettled)} tokens that you used are already taken off here and still on their way to the ledger (balance there: ${formatTokens(figures.balance)}).`,
     );
-  }
-  if (figures.expiring > 0) {
-    shown.push(`${formatTokens(figures.expiring)} of them expire within minutes and cannot be spent any more.`);
   }
   if (figures.overage > 0 || figures.overageAllowed > 0) {
     shown.push(

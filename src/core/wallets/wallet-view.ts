@@ -1,7 +1,9 @@
 import type { Account } from '../account/account.ts';
 import {
   availableTokens,
+  clawedTokens,
   expiringTokens,
+  freeTokens,
   heldTokens,
   lastingTokens,
   leftTokens,
@@ -19,11 +21,15 @@ export interface WalletFigures {
   /** null: not read from Dodo yet. */
   balance: number | null;
   left: number;
+  /** Of what is left, what a new ask may take before any overage. */
+  free: number;
   available: number;
   held: number;
   unsettled: number;
   /** Part of the balance that is about to expire, or has: not lent out any more. */
   expiring: number;
+  /** Part of the balance that is being taken back for a refund or a dispute. */
+  clawed: number;
   overage: number;
   overageAllowed: number;
   plan: { name: string; endsAtPeriodEnd: boolean; nextBillingAt: number | null } | null;
@@ -62,10 +68,12 @@ export function createWalletView(deps: { users: AccountsOfUsers; rules: Rules; m
 const EMPTY: WalletFigures = {
   balance: 0,
   left: 0,
+  free: 0,
   available: 0,
   held: 0,
   unsettled: 0,
   expiring: 0,
+  clawed: 0,
   overage: 0,
   overageAllowed: 0,
   plan: null,
@@ -79,10 +87,12 @@ export function figuresOf(account: Account, rules: Rules, moment: Moment): Walle
   return {
     balance: account.customerId === null ? 0 : (account.ledger?.balance ?? null),
     left: leftTokens(account),
+    free: Math.max(0, freeTokens(account, moment)),
     available: availableTokens(account, rules, moment),
     held: heldTokens(account),
     unsettled: unsettledTokens(account),
     expiring: Math.min(account.ledger?.balance ?? 0, expiringTokens(account, moment.dodoNow)),
+    clawed: clawedTokens(account),
     overage: account.ledger?.overage ?? 0,
     overageAllowed: overageStillAllowed(account, rules),
     plan:

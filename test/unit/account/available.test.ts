@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { Clawback } from '../../../src/core/account/account.ts';
 import { availableTokens, leftTokens } from '../../../src/core/account/available.ts';
 import { MINUTE } from '../../../src/core/time.ts';
+import { figuresOf } from '../../../src/core/wallets/wallet-view.ts';
 import { batchOf, createBench, DODO_NOW, NOW, subscriptionTo } from './bench.ts';
 
 function available(bench: ReturnType<typeof createBench>): number {
   return availableTokens(bench.account, bench.rules, bench.moment());
+}
+
+/** A refund whose debit Dodo's ledger does not show yet. */
+function takingBack(tokens: number): Clawback {
+  const open = { key: 'key', claimId: 'ref', direction: 'debit', tokens, expiresAt: null } as const;
+  return {
+    ...{ paymentId: 'pay', claims: [], basis: null, taken: 0, told: 0, lost: 0, lastsMs: null, count: 1 },
+    open: { ...open, sentAt: null, rowId: null, seen: null },
+  };
 }
 
 describe('what is available', () => {
@@ -51,6 +62,24 @@ describe('what is available', () => {
     const bench = createBench({ balance: 100, account: { subscriptions: [subscriptionTo('pro')] } });
     bench.account.grants = [{ id: 'soon', remaining: 400, expiresAt: DODO_NOW }];
     expect(available(bench)).toBe(10_000_000);
+  });
+});
+
+describe('what a member is shown as free', () => {
+  it('is without what is held, used, about to expire, or being taken back; together they make up the balance', () => {
+    const bench = createBench({ balance: 10_000 });
+    bench.hold('a', { inputTokens: 10, wantedOutputTokens: 90 });
+    bench.account.metered.waiting = 20;
+    bench.account.grants = [{ id: 'soon', remaining: 3_000, expiresAt: DODO_NOW }];
+    bench.account.clawbacks = [takingBack(4_000)];
+    const { free, held, unsettled, expiring, clawed } = figuresOf(bench.account, bench.rules, bench.moment());
+    expect({ free, held, unsettled, expiring, clawed }).toEqual({
+      free: 2_880,
+      held: 100,
+      unsettled: 20,
+      expiring: 3_000,
+      clawed: 4_000,
+    });
   });
 });
 

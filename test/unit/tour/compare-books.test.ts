@@ -63,10 +63,12 @@ const bot: Statement = {
   figures: {
     balance: 700,
     left: 700,
+    free: 700,
     available: 700,
     held: 0,
     unsettled: 0,
     expiring: 0,
+    clawed: 0,
     overage: 0,
     overageAllowed: 0,
     plan: null,

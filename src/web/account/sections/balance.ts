@@ -15,15 +15,16 @@ ${grants.length === 0 ? html`<p class="quiet">No tokens that could expire.</p>` 
 }
 
 function shown(figures: WalletFigures): Html {
-  const { balance, left, available, held, unsettled, expiring, overage, overageAllowed } = figures;
+  const { balance, left, free, available, held, unsettled, expiring, clawed, overage, overageAllowed } = figures;
   const hasOverage = overage > 0 || overageAllowed > 0;
   return html`<p class="figure"><strong>${formatTokens(left)}</strong> tokens left</p>
 ${bar(figures)}
 <dl class="figures">
-${line('Free', Math.max(0, (balance ?? 0) - unsettled - held - expiring), 'free')}
+${line('Free', free, 'free')}
 ${line('Held for answers that are being written', held, 'held')}
 ${line('Used, still settling with the ledger', unsettled, 'settling')}
 ${expiring > 0 && line('Expires within minutes, not spendable any more', expiring)}
+${clawed > 0 && line('Being taken back, for a refund or a dispute', clawed)}
 ${line('Balance in the ledger', balance ?? 0)}
 ${hasOverage && [line('Overage in this cycle', overage), line('Overage until your cap', overageAllowed), line('The next answer may use', available)]}
 </dl>`;
@@ -33,15 +34,15 @@ function line(name: string, tokens: number, part?: string): Html {
   return html`<div><dt>${part !== undefined && html`<span class="dot ${part}"></span>`}${name}</dt><dd>${formatTokens(tokens)}</dd></div>`;
 }
 
-/** The ledger's balance in its parts; the list below says the same in words. */
-function bar({ balance, held, unsettled }: WalletFigures): Child {
+/** The ledger's balance in its parts, with a gap for what is neither free nor used; the list below says the same in words. */
+function bar({ balance, free, held, unsettled }: WalletFigures): Child {
   const total = balance ?? 0;
   if (total === 0) return null;
   const percent = (tokens: number) => Math.round((Math.min(tokens, total) / total) * 1_000) / 10;
   const settlingFrom = 100 - percent(unsettled);
   const heldFrom = Math.max(0, settlingFrom - percent(held));
   return html`<svg class="bar" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 4">
-<rect class="free" width="${heldFrom}" height="4"/>
+<rect class="free" width="${Math.min(heldFrom, percent(free))}" height="4"/>
 <rect class="held" x="${heldFrom}" width="${settlingFrom - heldFrom}" height="4"/>
 <rect class="settling" x="${settlingFrom}" width="${100 - settlingFrom}" height="4"/>
 </svg>`;
