@@ -13,7 +13,11 @@ export function createDodoBudget(store: Store, clock: Clock, callsPerMinute: num
   return async (share) => {
     const now = clock();
     const minute = Math.floor(now / MINUTE);
-    const taken = await store.increment(`dodo_calls:${minute}`, 1, (minute + 2) * MINUTE, now);
-    return taken <= Math.max(1, Math.floor((callsPerMinute * SHARE_PERCENT[share]) / 100));
+    const count = (calls: 1 | -1) => store.increment(`dodo_calls:${minute}`, calls, (minute + 2) * MINUTE, now);
+    const most = Math.max(1, Math.floor((callsPerMinute * SHARE_PERCENT[share]) / 100));
+    if ((await count(1)) <= most) return true;
+    // What is not made must not count: a queue of readings that ask in vain would use up what is the members'.
+    await count(-1);
+    return false;
   };
 }
