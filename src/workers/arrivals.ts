@@ -21,8 +21,8 @@ export function createArrivals(clock: Clock): Arrivals {
   return {
     note() {
       const now = clock();
-      if (now - window.since >= WINDOW) {
-        const goesOn = window.count >= BURST && now - window.since < 2 * WINDOW;
+      if (apart(now, window.since) >= WINDOW) {
+        const goesOn = window.count >= BURST && apart(now, window.since) < 2 * WINDOW;
         burstSince = goesOn ? (burstSince ?? window.since) : null;
         window = { since: now, count: 0 };
       }
@@ -32,7 +32,12 @@ export function createArrivals(clock: Clock): Arrivals {
       const now = clock();
       const isUnderWay = burstSince !== null || window.count >= BURST;
       const since = burstSince ?? window.since;
-      return isUnderWay && now - window.since < 2 * WINDOW && now - since < LONGEST;
+      return isUnderWay && apart(now, window.since) < 2 * WINDOW && apart(now, since) < LONGEST;
     },
   };
+}
+
+/** A clock that was set back must not hold anything back until it has caught up. */
+function apart(one: Millis, other: Millis): Millis {
+  return Math.abs(one - other);
 }

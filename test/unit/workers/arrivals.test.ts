@@ -35,6 +35,15 @@ describe('arrivals of webhooks', () => {
     expect(arrivals.isBurst()).toBe(false);
   });
 
+  it('are applied when the clock is set back in the middle of a burst', () => {
+    burst(500);
+    now -= 3_600_000;
+    expect(arrivals.isBurst()).toBe(false);
+    for (let webhook = 0; webhook < 6; webhook += 1) arrivals.note();
+    now += 60_000;
+    expect(arrivals.isBurst()).toBe(false);
+  });
+
   it('of the next tick are a burst of their own', () => {
     burst(2_500);
     now += 57_000;
