@@ -109,7 +109,7 @@ export interface UsageBatch {
   /** Our clock: when Dodo last took events of this batch. */
   acceptedAt: Millis | null;
   /** The operator was told that no deduction has come; once is enough. */
-  isAlarmed: boolean;
+  isAlerted: boolean;
 }
 
 /** Usage that is taken from the ledger by hand, since no plan runs whose meter would. */

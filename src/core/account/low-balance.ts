@@ -9,7 +9,7 @@ import type { Moment, Rules } from './rules.ts';
 /** Shares of the last grant at which the member is told, in percent. */
 const THRESHOLDS = [20, 5, 0];
 
-/** A renewal's credits come shortly after the old ones expire; nobody is to be alarmed in between. */
+/** A renewal's credits come shortly after the old ones expire; nobody is to be warned in between. */
 const EXPIRY_PATIENCE: Millis = 5 * MINUTE;
 
 function reachedThreshold(granted: number, left: number): number | null {

@@ -57,7 +57,7 @@ export function decideSending(
     tokens: (last?.tokens ?? 0) + total,
     unanswered: (last?.unanswered ?? 0) + total,
     acceptedAt: last?.acceptedAt ?? null,
-    isAlarmed: last?.isAlarmed ?? false,
+    isAlerted: last?.isAlerted ?? false,
   };
   const sent = events.map((event): SentUsage => ({ ...event, batchId: batch.id, firstSentAt: now }));
   return {
@@ -136,7 +136,7 @@ export function decideReplayed(account: Account, event: SentUsage, now: Millis):
     tokens: 0,
     unanswered: 0,
     acceptedAt: null,
-    isAlarmed: false,
+    isAlerted: false,
   };
   const grown = { ...batch, tokens: batch.tokens + event.tokens, unanswered: batch.unanswered + event.tokens };
   return {

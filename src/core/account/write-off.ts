@@ -14,7 +14,7 @@ interface Closed {
 /**
  * Usage that Dodo took long ago and that a reading of the ledger since does not show.
  * Where the balance was at zero meanwhile Dodo has stopped charging: written off, never charged from a later grant.
- * Where it was not, the meter is not wired for this customer: the operator is alarmed and the tokens stay unsettled.
+ * Where it was not, the meter is not wired for this customer: the operator is alerted and the tokens stay unsettled.
  * A debit that Dodo confirmed has left the balance that was read, whatever its row looked like.
  */
 export function closeOverdue(account: Account, readingStartedAt: Millis, moment: Moment): Closed {
@@ -29,8 +29,8 @@ export function closeOverdue(account: Account, readingStartedAt: Millis, moment:
       records.push(audit(account, `${batch.id}:written_off`, 'usage_written_off', batch.tokens, moment.now));
       counts.push({ name: 'tokens_written_off', by: batch.tokens });
     } else {
-      kept.push({ ...batch, isAlarmed: true });
-      if (batch.isAlarmed) continue;
+      kept.push({ ...batch, isAlerted: true });
+      if (batch.isAlerted) continue;
       const note = audit(account, `${batch.id}:not_metered`, 'usage_not_metered', batch.tokens, moment.now);
       records.push({ ...note, kind: 'alert' });
     }

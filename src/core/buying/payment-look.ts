@@ -93,7 +93,7 @@ export function createPaymentLook(deps: PaymentLookDeps): PaymentLook {
   async function ask(before: Account, checkouts: Checkouts, awaited: Millis | null): Promise<Found> {
     const { paid, isProcessing } = await paidIn(checkouts);
     const bound = await wallets.read(before.id);
-    // Another wallet's customer has paid, or none could be bound: the binding has alarmed, and told the buyer.
+    // Another wallet's customer has paid, or none could be bound: the binding has alerted the operator and told the buyer.
     const isAnothers = ({ outcome, customerId }: AppliedPayment) =>
       outcome.kind === 'dead' || (outcome.kind === 'applied' && bound?.customerId !== customerId);
     if ([...paid.values()].some(isAnothers)) return { news: 'not_joined', awaited };

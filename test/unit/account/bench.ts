@@ -242,5 +242,5 @@ export function subscriptionTo(plan: 'starter' | 'pro', parts: Partial<Account['
 
 /** What was sent to the meter and taken, as one batch. */
 export function batchOf(id: string, tokens: number, parts: Partial<Account['metered']['batches'][number]> = {}) {
-  return { id, tokens, unanswered: 0, acceptedAt: NOW, isAlarmed: false, ...parts };
+  return { id, tokens, unanswered: 0, acceptedAt: NOW, isAlerted: false, ...parts };
 }

@@ -45,7 +45,7 @@ describe('a low balance', () => {
     bench.spendExactly('a', 850);
     bench.account.metered = {
       waiting: 0,
-      batches: [{ id: 'b', tokens: 850, unanswered: 0, acceptedAt: bench.now, isAlarmed: false }],
+      batches: [{ id: 'b', tokens: 850, unanswered: 0, acceptedAt: bench.now, isAlerted: false }],
     };
     bench.deliver(deducted('row', 850, { balanceBefore: 1_000 }));
     expect(percents(bench)).toEqual([20]);

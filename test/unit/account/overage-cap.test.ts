@@ -29,7 +29,7 @@ function setCap(bench: Bench, capCents: number): void {
 /** Dodo has charged what was used: the overage moves from unsettled to the ledger. */
 function metered(bench: Bench, id: string, tokens: number): void {
   const before = bench.account.ledger?.overage ?? 0;
-  const batch = { id, tokens, unanswered: 0, acceptedAt: NOW, isAlarmed: false };
+  const batch = { id, tokens, unanswered: 0, acceptedAt: NOW, isAlerted: false };
   bench.account.metered = { waiting: bench.account.metered.waiting - tokens, batches: [batch] };
   bench.deliver(
     rowOf({ id, type: 'overage_charged', amount: tokens, overageBefore: before, overageAfter: before + tokens }),

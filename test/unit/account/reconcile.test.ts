@@ -133,7 +133,7 @@ describe('usage that was taken', () => {
     expect(bench.records.filter((record) => record.kind === 'alert')).toHaveLength(1);
   });
 
-  it('is not looked for again and again once the operator was alarmed', () => {
+  it('is not looked for again and again once the operator was alerted', () => {
     const bench = createBench({ balance: 100 });
     accepted(bench, 'b');
     let readings = 0;

@@ -41,7 +41,7 @@ describe('usage on its way to the meter', () => {
     const sent = send(bench, 'batch');
     expect(bench.account.metered).toEqual({
       waiting: 0,
-      batches: [{ id: 'batch', tokens: 200, unanswered: 200, acceptedAt: null, isAlarmed: false }],
+      batches: [{ id: 'batch', tokens: 200, unanswered: 200, acceptedAt: null, isAlerted: false }],
     });
     expect(bench.rowsOf('usage').map((row) => row.id)).toEqual(['usage:a:sent', 'usage:b:sent']);
     expect(bench.rowsOf('usage').every((row) => row.dueAt === bench.now + MINUTE)).toBe(true);
@@ -73,7 +73,7 @@ describe('usage on its way to the meter', () => {
     accept(bench, send(bench, 'batch'));
     expect(bench.rowsOf('usage')).toEqual([]);
     expect(bench.account.metered.batches).toEqual([
-      { id: 'batch', tokens: 200, unanswered: 0, acceptedAt: bench.now, isAlarmed: false },
+      { id: 'batch', tokens: 200, unanswered: 0, acceptedAt: bench.now, isAlerted: false },
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('usage on its way to the meter', () => {
     accept(bench, [second]);
     expect(bench.account.metered).toEqual({
       waiting: 100,
-      batches: [{ id: 'batch', tokens: 100, unanswered: 0, acceptedAt: bench.now, isAlarmed: false }],
+      batches: [{ id: 'batch', tokens: 100, unanswered: 0, acceptedAt: bench.now, isAlerted: false }],
     });
     bench.deliver(deducted('row', 100, { balanceBefore: 100_000 }));
     expect(bench.account.metered).toEqual({ waiting: 100, batches: [] });

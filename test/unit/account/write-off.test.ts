@@ -60,7 +60,7 @@ describe('usage that Dodo took and never deducted', () => {
     expect(whats(bench)).toEqual(['audit usage_written_off']);
   });
 
-  it('alarms the operator and stays unsettled when the balance was above zero all the while', () => {
+  it('alerts the operator and stays unsettled when the balance was above zero all the while', () => {
     const bench = withTaken(400);
     bench.advance(15 * MINUTE);
     bench.read([]);
