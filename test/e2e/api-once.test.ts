@@ -183,6 +183,15 @@ describe('limits', () => {
     expect((await dev.post('/api/generate', { prompt: 'Hello' })).status).toBe(200);
   });
 
+  it('refuse a wallet that never bought anything before its prompt is counted', async () => {
+    bot = await startBot();
+    const dev = developerWith(await keyOf(personOn('discord', bot, 'ann')), bot);
+    // Far beyond what the model takes, which only a count can tell.
+    const told = await dev.post('/api/generate', { prompt: 'é7%'.repeat(200_000) });
+    expect([told.status, told.body.error.code]).toEqual([402, 'insufficient_tokens']);
+    expect(await bot.metric('asks_refused_total{source="api",reason="no_tokens"}')).toBe(1);
+  });
+
   it('hold for what runs at once', async () => {
     const dev = await begin({ env: { MAX_ASKS_PER_ACCOUNT: '1' } });
     const running = dev.post('/api/generate', { prompt: 'Hello [[delay:20]] [[length:60]]' });

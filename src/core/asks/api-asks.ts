@@ -80,10 +80,12 @@ export interface ApiAsksDeps {
 export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
   const { asks, answers } = deps;
 
-  async function placeOf(accountId: string) {
+  async function asker(accountId: string) {
     const account = await deps.wallets.read(accountId);
     if (account === null) throw new Error(`expected account ${accountId} of an API key, found none`);
-    return apiPlaceOf(account);
+    const place = apiPlaceOf(account);
+    // Anybody can make a key, and a prompt of a megabyte takes a quarter of a second to count.
+    return { by: place.by, place, hasBought: account.customerId !== null };
   }
 
   /** An ask id is good for one usage event for ever, so each day on which a name may begin has ids of its own. */
@@ -141,9 +143,8 @@ export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
     async start(question) {
       const { accountId } = question;
       const named = namedBy(question);
-      const place = await placeOf(accountId);
       const { prompt, mostOutputTokens } = question;
-      const start = await asks.start({ by: place.by, place, prompt, mostOutputTokens, ...named });
+      const start = await asks.start({ ...(await asker(accountId)), prompt, mostOutputTokens, ...named });
       if (start.kind === 'refused') return start;
       if (start.kind === 'repeated') return again(accountId, start);
       return { kind: 'started', ask: running(accountId, start.ask, named.once !== null) };

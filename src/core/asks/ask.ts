@@ -27,6 +27,8 @@ export interface Question {
   /** One question, or a conversation. */
   prompt: string | readonly ModelMessage[];
   place: Place;
+  /** Whether the wallet ever bought anything: one that did not is refused before its prompt costs anybody time. */
+  hasBought?: boolean;
   /** The longest answer that is wanted; not given: as long as the model makes it. */
   mostOutputTokens?: number | null;
   /** The asker named it and may ask for the answer again; the cause is of the day on which it is asked. */

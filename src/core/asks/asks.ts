@@ -31,6 +31,14 @@ export function createAsks(deps: AsksDeps): Asks {
 
   return {
     async start(question) {
+      if (question.hasBought === false) {
+        const needs = mostTokens({
+          inputTokens: 0,
+          model: modelRules,
+          wantedOutputTokens: modelRules.leastOutputTokens,
+        });
+        return { kind: 'refused', refusal: { reason: 'no_tokens', needs, available: 0 } };
+      }
       const askedAt = deps.moment().now;
       const prepared = preparePrompt(
         question.prompt,
