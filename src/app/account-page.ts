@@ -10,10 +10,11 @@ import type { AppServices } from './services.ts';
 
 /** The account page over the services that the chat uses. */
 export function createAccountPage(outside: Outside, services: AppServices, config: Config): Router {
-  const { users, member, rules, moment } = services;
+  const { users, wallets, member, rules, moment } = services;
   const { store, clock, secrets, log } = outside;
   return createAccountRouter({
     ...member,
+    wallets,
     door: member.accountDoor,
     views: createAccountViews({ users, store, alerts: member.alerts, usage: member.usage, rules, moment }),
     exportOf: createAccountExport({ users, store, clock }),

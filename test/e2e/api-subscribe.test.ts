@@ -154,6 +154,21 @@ describe('POST /checkout/subscribe', () => {
     expect((await second.get('/credits/me')).status).toBe(200);
   });
 
+  it('sells nothing on the account page to a wallet that the operator has blocked', async () => {
+    await begin();
+    const { page } = await claimed();
+    const link = /href="([^"]*\/account\/open[^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    await bot.restart({ BLOCK_MEMBERS: bot.kept.accounts()[0]?.id ?? '' });
+    const me = createPageVisitor(bot.app.url);
+    const { pathname, search } = new URL(link);
+    await me.get(`${pathname}${search}`);
+    await me.submit('/account/open');
+    const refused = await me.submit('/account/top-up', { packs: '1', pack: 'topup' });
+    expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('has closed it to you') });
+    await me.get('/account');
+    expect((await me.submit('/account/invoices')).status).toBe(200);
+  });
+
   it.each([
     ['an unknown plan', { ...WISH, plan: 'gold' }, 'unknown_plan'],
     ['a pack', { ...WISH, plan: 'topup' }, 'unknown_plan'],

@@ -1,23 +1,22 @@
 import { tooManyLinksText } from '../../core/buying/checkout-reply.ts';
 import type { CheckoutOffer, Shop } from '../../core/buying/shop.ts';
 import { type Catalogue, packOf, planOf } from '../../core/catalogue.ts';
-import { type ClosedTo, closedText } from '../../core/operator/places.ts';
+import { closedText } from '../../core/operator/places.ts';
 import type { WalletUser } from '../../core/wallets/wallet-user.ts';
-import { closedOnPage } from './closed.ts';
+import { type ClosedOnPageDeps, closedOnPage } from './closed.ts';
 import { textField, wholeNumber } from './fields.ts';
 import type { Action, Outcome } from './outcome.ts';
 import { MOST_PACKS } from './sections/buying.ts';
 
-export interface BuyDeps {
+export interface BuyDeps extends ClosedOnPageDeps {
   shop: Shop;
-  closedTo: ClosedTo;
   catalogue: Catalogue;
 }
 
 /** The forms that lead to Dodo: checkouts, and the customer portal. */
-export function buy({ shop, closedTo, catalogue }: BuyDeps): Record<string, Action> {
-  function closed(by: WalletUser): Outcome | null {
-    const to = closedOnPage(closedTo, by);
+export function buy({ shop, catalogue, ...deps }: BuyDeps): Record<string, Action> {
+  async function closed(by: WalletUser): Promise<Outcome | null> {
+    const to = await closedOnPage(deps, by);
     return to === null ? null : refused(403, closedText(to));
   }
 
@@ -25,13 +24,13 @@ export function buy({ shop, closedTo, catalogue }: BuyDeps): Record<string, Acti
     async subscribe({ user }, request) {
       const plan = planOf(catalogue, textField(request, 'plan'));
       if (plan === null) return refused(400, 'Please choose one of the plans.');
-      return closed(user) ?? outcomeOf(await shop.checkout(user, plan.key, 1));
+      return (await closed(user)) ?? outcomeOf(await shop.checkout(user, plan.key, 1));
     },
     async 'top-up'({ user }, request) {
       const pack = packOf(catalogue, textField(request, 'pack'));
       const count = wholeNumber(textField(request, 'packs'), 1, MOST_PACKS);
       if (pack === null || count === null) return refused(400, `You can buy 1 to ${MOST_PACKS} packs at a time.`);
-      return closed(user) ?? outcomeOf(await shop.checkout(user, pack.key, count));
+      return (await closed(user)) ?? outcomeOf(await shop.checkout(user, pack.key, count));
     },
     async invoices({ user }) {
       const offer = await shop.portal(user);
