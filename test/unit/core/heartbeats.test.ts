@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { HOLD_LEASE } from '../../../src/core/account/hold.ts';
 import { createHeartbeats, type Heartbeats } from '../../../src/core/asks/heartbeats.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { SECOND } from '../../../src/core/time.ts';
@@ -136,6 +137,21 @@ describe('heartbeats', () => {
     expect(heartbeat.isOurs()).toBe(false);
     await heartbeats.beat();
     expect(lost).toEqual(['a']);
+  });
+
+  it('end a stream whose lease runs out while it settles', async () => {
+    await using stage = await openStage();
+    await putLeases(stage, 'a');
+    const heartbeat = heartbeatsOf(stage).begin(
+      'a',
+      () => ({}),
+      () => {},
+    );
+    heartbeat.settling();
+    stage.now += HOLD_LEASE - 1;
+    expect(heartbeat.isOurs()).toBe(true);
+    stage.now += 1;
+    expect(heartbeat.isOurs()).toBe(false);
   });
 
   it('of a stream that has ended say nothing any more', async () => {
