@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import type { Millis } from '../../core/time.ts';
-import { createGuardedFetch } from './idle-guard.ts';
+import { createHttpFetch } from './http-fetch.ts';
 
 export interface ClientOptions {
   apiKey: string;
@@ -30,6 +30,6 @@ export function createClient(options: ClientOptions): OpenAI {
     maxRetries: 0,
     // The SDK would write requests and broken chunks to the console.
     logLevel: 'off',
-    fetch: createGuardedFetch(options.idleTimeoutMs),
+    fetch: createHttpFetch(options.idleTimeoutMs),
   });
 }
