@@ -3,6 +3,7 @@ import type { Decision } from '../account/decision.ts';
 import { type ChangeRefusal, type PlanStep, type PlanView, planStep, planView } from '../account/plan-change.ts';
 import type { Rules } from '../account/rules.ts';
 import { lookUpRow } from '../account/subscription.ts';
+import { ToldFailure } from '../chat/told-failure.ts';
 import { type Billing, BillingError, type PlanChangeRequest, type Price } from '../dodo/billing.ts';
 import type { Store } from '../store.ts';
 import { type Clock, MINUTE, type Millis, SECOND } from '../time.ts';
@@ -79,6 +80,10 @@ const CALLS_PER_MINUTE = 10;
 /** By then Dodo's own word has mostly come; where it was lost, it is asked. */
 const LOOK_AFTER: Millis = 20 * SECOND;
 
+/** It may have been charged: a sentence that says otherwise would be wrong. */
+const TAKEN_UNSEEN =
+  'The payment service has taken this, but what came of it cannot be shown now. Please see your plan again in a minute before you try once more.';
+
 export function createAccountPlan(deps: AccountPlanDeps, wallet: PlanWallet): AccountPlan {
   const { billing, store, rules, clock } = deps;
   const viewOf = (account: Account | null) => (account === null ? null : planView(account, rules, clock()));
@@ -112,12 +117,20 @@ export function createAccountPlan(deps: AccountPlanDeps, wallet: PlanWallet): Ac
       return wasPerhapsDone(error) ? { kind: 'unknown' } : refusedOrThrow(error);
     }
     try {
+      await readAgain(accountId, subscriptionId);
+      return { kind: 'taken', view: await view() };
+    } catch (error) {
+      throw new ToldFailure(TAKEN_UNSEEN, error);
+    }
+  }
+
+  async function readAgain(accountId: string, subscriptionId: string): Promise<void> {
+    try {
       await deps.readSubscription(accountId, subscriptionId, 'member');
     } catch (error) {
       // The row that was written before the call asks again.
       if (!(error instanceof BillingError)) throw error;
     }
-    return { kind: 'taken', view: await view() };
   }
 
   /** A wish that repeats harmlessly; `isIdle`: there is nothing to ask for. */
@@ -155,6 +168,9 @@ export function createAccountPlan(deps: AccountPlanDeps, wallet: PlanWallet): Ac
       const outcome = await ask(accountId, request.subscriptionId, () => billing.changePlan(request));
       isOpen = outcome.kind !== 'refused';
       return outcome;
+    } catch (error) {
+      isOpen = error instanceof ToldFailure;
+      throw error;
     } finally {
       if (!isOpen) await wallet.run((account) => ({ account: { ...account, planChange: null }, reply: undefined }));
     }

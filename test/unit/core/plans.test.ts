@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/core/account/account.ts';
 import { decideSubscription } from '../../../src/core/account/subscription.ts';
+import { failureText } from '../../../src/core/chat/failure-text.ts';
 import { type Billing, BillingError, type BillingFault, type Subscription } from '../../../src/core/dodo/billing.ts';
 import { createPlans } from '../../../src/core/plans/plans.ts';
 import { createReadSubscription } from '../../../src/core/plans/read-subscription.ts';
+import { StoreError } from '../../../src/core/store.ts';
 import type { Wallets } from '../../../src/core/wallets/wallets.ts';
 import { ann, DODO_NOW, NOW, rulesOf, subscriptionTo } from '../account/bench.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -115,6 +117,15 @@ describe('the plan of an account, by its id', () => {
     billing.changePlan = change;
     expect(await plan.change('pro', 3_500)).toEqual({ kind: 'refused', why: 'pending' });
     expect(await looks()).toBe(1);
+  });
+
+  it('is not called free, nor asked for once more, when the store fails after Dodo took it', async () => {
+    const plan = planOf();
+    meanwhile = () => Promise.reject(new StoreError('down'));
+    const told = await plan.change('pro', 3_500).catch((error: unknown) => failureText(error));
+    expect(told).toMatch(/^The payment service has taken this/);
+    expect(await plan.change('pro', 3_500)).toEqual({ kind: 'refused', why: 'pending' });
+    expect(asked.filter((name) => name.startsWith('change'))).toEqual(['change now']);
   });
 
   it.each<[BillingFault, { status?: number }]>([
