@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/core/store.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
@@ -153,6 +154,17 @@ describe('an Idempotency-Key', () => {
     expect((await dev.post('/api/generate', { prompt: 'Hello' }, once('a'))).status).toBe(402);
     await buy(bot, ann, 'topup');
     expect((await dev.post('/api/generate', { prompt: 'Hello' }, once('a'))).status).toBe(200);
+  });
+
+  it('gives no empty text for an answer that could not be kept', async () => {
+    const dev = await begin();
+    const first = await dev.post('/api/generate', { prompt: 'Hello' }, once('a'));
+    const file = new DatabaseSync(bot.world.env.DATABASE_PATH ?? '');
+    file.exec('DELETE FROM keyv_entries');
+    file.close();
+    const again = await dev.post('/api/generate', { prompt: 'Hello' }, once('a'));
+    expect([again.status, again.body.error.code]).toEqual([502, 'answer_not_kept']);
+    expect(again.body.error.message).toContain(`${first.body.tokens_used} tokens were charged`);
   });
 
   it('keeps no answer that could be read from the store, and none without the key', async () => {

@@ -42,6 +42,8 @@ export type ApiStart =
   | { kind: 'running' }
   /** Asked before: the answer of then. */
   | { kind: 'again'; answer: ApiAnswer }
+  /** Asked before and answered, but the store did not take the answer. */
+  | { kind: 'not_kept'; receipt: Receipt }
   | { kind: 'started'; ask: ApiAsk };
 
 /** An ask whose tokens are held. Exactly one of `run` and `abandon` is to be called. */
@@ -107,7 +109,10 @@ export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
     const [receipt, available] = [await asks.receipt(askId), await availableTo(accountId)];
     // An abandoned ask has no receipt.
     if (receipt === null) return { kind: 'again', answer: unaskedAnswer(askId, deps.modelName, available) };
-    return { kind: 'again', answer: answerOf(receipt, (await answers.find(askId)) ?? '', available) };
+    const text = await answers.find(askId);
+    // Of an ask that a crash ended no text was kept; its receipt says so.
+    if (text === null && receipt.ending !== 'interrupted') return { kind: 'not_kept', receipt };
+    return { kind: 'again', answer: answerOf(receipt, text ?? '', available) };
   }
 
   function running(accountId: string, started: StartedAsk, isKept: boolean): ApiAsk {

@@ -43,6 +43,11 @@ export async function begin(
         code: 'idempotency_key_reused',
         message: 'This Idempotency-Key was used for another request within the last 24 hours. Expected a new one.',
       });
+    case 'not_kept': {
+      const { askId, charged } = started.receipt;
+      const message = `This was answered, and ${charged} tokens were charged, but the answer could not be kept. (${askId})`;
+      throw new HttpProblem({ status: 502, code: 'answer_not_kept', message });
+    }
     case 'running':
       throw new HttpProblem({
         status: 409,
