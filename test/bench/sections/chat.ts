@@ -4,8 +4,6 @@ import { startBot } from '../servers/bot.ts';
 import type { MembersFigures, MembersOrder } from '../servers/members.ts';
 import { startProcess, startUpstream } from '../servers/start-process.ts';
 
-const MEMBERS = 500;
-
 /** They do not all press Enter in the same millisecond. */
 const SPREAD_MS = 5_000;
 
@@ -18,14 +16,14 @@ export interface ChatFigures {
   cpuMsAnAsk: number;
 }
 
-/** `/ask` of 500 members whose answers stream at the same time, over signed HTTP. */
-export async function benchChat(platform: 'discord' | 'slack'): Promise<ChatFigures> {
+/** `/ask` of so many members whose answers stream at the same time, over signed HTTP. */
+export async function benchChat(platform: 'discord' | 'slack', membersAtOnce: number): Promise<ChatFigures> {
   const upstream = await startUpstream({ pieceDelayMs: 250, pieces: 40 });
   const members = await startProcess('servers/members.ts', [], {});
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const bot = await startBot({
     upstreamUrl: upstream.url,
-    members: MEMBERS,
+    members: membersAtOnce,
     platform,
     env: {
       SLACK_API_URL: `${members.url}/slack/`,
@@ -41,20 +39,21 @@ export async function benchChat(platform: 'discord' | 'slack'): Promise<ChatFigu
     const ask: MembersOrder = {
       botUrl: bot.url,
       platform,
-      members: MEMBERS,
+      members: membersAtOnce,
       spreadMs: SPREAD_MS,
       signingSecret: bot.signingSecret,
       privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     };
     const cpu = bot.cpuMs();
     const response = await fetch(`${members.url}/run`, { method: 'POST', body: JSON.stringify(ask) });
+    if (!response.ok) throw new Error(await response.text());
     const figures = (await response.json()) as MembersFigures;
     return {
       acknowledgedMedianMs: percentile(figures.acknowledgedMs, 50),
       acknowledgedP99Ms: percentile(figures.acknowledgedMs, 99),
       addedToFirstTextMs: percentile(figures.firstTextMs, 50),
       editsASecond: figures.edits / figures.seconds,
-      cpuMsAnAsk: (bot.cpuMs() - cpu) / MEMBERS,
+      cpuMsAnAsk: (bot.cpuMs() - cpu) / membersAtOnce,
     };
   } finally {
     await bot.close();

@@ -31,11 +31,14 @@ interface Member {
   sentAt: number;
   acknowledgedAt: number | null;
   firstTextAt: number | null;
+  lastText: string;
   isDone(): void;
 }
 
 const WORDS = 'answer';
 const RECEIPT = 'ask_';
+/** No answer takes longer. */
+const PATIENCE_MS = 45_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
 const members = new Map<string, Member>();
 let edits = 0;
@@ -46,6 +49,7 @@ function noteText(key: string, text: string): void {
   const member = members.get(key);
   if (member === undefined) return;
   edits += 1;
+  member.lastText = text;
   if (member.firstTextAt === null && text.includes(WORDS)) member.firstTextAt = performance.now();
   if (text.includes(RECEIPT) && text.includes('tokens')) member.isDone();
 }
@@ -59,7 +63,10 @@ const server = createServer((request, response) => {
     const path = request.url ?? '';
     response.setHeader('content-type', 'application/json');
     if (path === '/run') {
-      void run(JSON.parse(body) as MembersOrder).then((figures) => response.end(JSON.stringify(figures)));
+      run(JSON.parse(body) as MembersOrder).then(
+        (figures) => response.end(JSON.stringify(figures)),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
     } else if (path.startsWith('/slack/')) {
       const form = new URLSearchParams(body);
       const channel = form.get('channel') ?? '';
@@ -89,11 +96,22 @@ async function run(order: MembersOrder): Promise<MembersFigures> {
     await new Promise((resolve) => setTimeout(resolve, (order.spreadMs * n) / order.members));
     const done = Promise.withResolvers<void>();
     const { id, path, headers, body } = order.platform === 'slack' ? slackCommand(order, n) : discordCommand(key, n);
-    const member: Member = { sentAt: performance.now(), acknowledgedAt: null, firstTextAt: null, isDone: done.resolve };
+    const member: Member = {
+      sentAt: performance.now(),
+      acknowledgedAt: null,
+      firstTextAt: null,
+      lastText: '',
+      isDone: done.resolve,
+    };
     members.set(id, member);
     await post(`${order.botUrl}${path}`, headers, body);
     member.acknowledgedAt ??= performance.now();
+    const timer = setTimeout(
+      () => done.reject(new Error(`expected an end, the last was: ${member.lastText}`)),
+      PATIENCE_MS,
+    );
     await done.promise;
+    clearTimeout(timer);
     return member;
   });
   const done = await Promise.all(all);
