@@ -11,8 +11,8 @@ class IdleTimeout extends Error {
 const UNUSED_FOR: Millis = 4 * SECOND;
 
 /**
- * A `fetch` for the SDK on node's own HTTP client, since the web streams around every answer cost as much as the rest of
- * a call. An answer breaks with an IdleTimeout when no byte comes for `idleMs`; the SDK's own timeout ends with the
+ * A `fetch` for the SDK on node's own HTTP client: web streams around every answer cost processor time that nothing is
+ * had for (docs/performance.md). An answer breaks with an IdleTimeout when no byte comes for `idleMs`; the SDK's own timeout ends with the
  * headers. Bytes count, not chunks of text: a server that keeps the connection alive while its model thinks is not idle.
  * A redirect is an answer like others.
  */
