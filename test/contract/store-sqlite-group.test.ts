@@ -57,7 +57,7 @@ describe('group commit', () => {
     const outcomes = await Promise.allSettled([insert(1), bad, insert(1), insert(3)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
     expect(kept()).toEqual([1, 3]);
-    expect(transactions).toEqual([4]);
+    expect(transactions).toEqual([2]);
   });
 
   it('rejects all writes of a commit that fails, keeps none, and goes on', async () => {
@@ -69,13 +69,18 @@ describe('group commit', () => {
     expect(kept()).toEqual([4]);
   });
 
-  it('rejects all writes when one of them lost the whole transaction', async () => {
+  it('keeps the others when one of them lost the whole transaction', async () => {
     const loses = group.write(() => database.exec('ROLLBACK; SELECT * FROM missing'));
     const outcomes = await Promise.allSettled([insert(1), loses, insert(3)]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    expect(kept()).toEqual([]);
-    await insert(4);
-    expect(kept()).toEqual([4]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(kept()).toEqual([1, 3]);
+  });
+
+  it('commits nothing when every write throws', async () => {
+    const outcomes = await Promise.allSettled([insert(1), insert(2)].map((one) => one.then(() => insert(1))));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(database.isTransaction).toBe(false);
+    expect(transactions).toEqual([2]);
   });
 
   it('tells nobody before the commit', async () => {

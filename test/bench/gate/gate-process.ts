@@ -6,6 +6,7 @@ import { createRedisStore } from '../../../src/ports/store/redis/redis-store.ts'
 import { createSqliteStore } from '../../../src/ports/store/sqlite/sqlite-store.ts';
 import { manyAtOnce } from '../load/many-at-once.ts';
 import { percentile } from '../measure/figures.ts';
+import { withProfile } from '../measure/profile.ts';
 import { type Commits, runBareRedis, runBareSqlite } from './bare-engine.ts';
 import { createGate } from './gate.ts';
 import { fundedAccount, seed } from './wallets-for-bench.ts';
@@ -75,7 +76,9 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
   const before = { ...counted };
   const cpu = process.cpuUsage();
   const from = performance.now();
-  const took = await manyAtOnce(order.asks, order.atOnce, (index) => ask(WARM_UP + index));
+  const took = await withProfile(`gate-of-${order.asking}`, () =>
+    manyAtOnce(order.asks, order.atOnce, (index) => ask(WARM_UP + index)),
+  );
   const seconds = (performance.now() - from) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
   const durable = { commits: counted.commits - before.commits, writes: counted.writes - before.writes };

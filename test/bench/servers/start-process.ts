@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { profiled } from '../measure/profile.ts';
 import type { UpstreamOrder } from './upstream.ts';
 
 /** A process under measurement, or beside it. */
@@ -30,7 +32,7 @@ export async function startProcess(
 ): Promise<StartedProcess> {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [path, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...profiled(basename(file, '.ts')), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

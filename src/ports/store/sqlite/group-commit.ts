@@ -8,7 +8,8 @@ const MAX_JOBS = 128;
 
 export interface GroupCommit {
   /**
-   * Runs `job` within the next shared transaction. It must be synchronous and may touch nothing but the database.
+   * Runs `job` within the next shared transaction. It must be synchronous and may touch nothing but the database, since
+   * it may be undone and run again.
    * @returns what the job returned, once that is on the disk; rejects with what it threw, or when the commit failed
    */
   write<T>(job: () => T): Promise<T>;
@@ -23,8 +24,9 @@ interface Waiting {
 }
 
 /**
- * Lets the writes of one tick share one transaction, each in a savepoint of its own, so that one that throws is undone
- * alone. Whatever a caller is told is on the disk: nobody is told before COMMIT.
+ * Lets the writes of one tick share one transaction. One that throws is undone alone: the transaction begins again
+ * without it, which is rare and so costs less than a savepoint around each. Whatever a caller is told is on the disk:
+ * nobody is told before COMMIT.
  * @param onTransaction called after each COMMIT with the number of jobs in it
  */
 export function createGroupCommit(
@@ -33,45 +35,45 @@ export function createGroupCommit(
   onTransaction: (jobs: number) => void,
 ): GroupCommit {
   const begin = database.prepare('BEGIN IMMEDIATE');
-  const savepoint = database.prepare('SAVEPOINT job');
-  const release = database.prepare('RELEASE job');
-  const undoJob = database.prepare('ROLLBACK TO job');
   const commit = database.prepare('COMMIT');
   const rollback = database.prepare('ROLLBACK');
   const queue: Waiting[] = [];
   let scheduled: NodeJS.Immediate | null = null;
   let closed = false;
 
-  function runJob(job: Waiting): () => void {
-    savepoint.run();
-    try {
-      const tell = job.run();
-      release.run();
-      return tell;
-    } catch (error) {
-      // A full disk or a failing one may have undone the whole transaction: then nothing of it can be told as done.
-      if (!database.isTransaction) throw error;
-      undoJob.run();
-      release.run();
-      return () => job.reject(error);
+  /** @returns how to tell each caller, once the transaction is committed; null: one threw, was told so, and is out of the batch */
+  function runJobs(batch: Waiting[]): (() => void)[] | null {
+    const told: (() => void)[] = [];
+    for (const [index, job] of batch.entries()) {
+      try {
+        told.push(job.run());
+      } catch (error) {
+        batch.splice(index, 1);
+        job.reject(error);
+        return null;
+      }
     }
+    return told;
   }
 
   function runBatch(): void {
     const batch = queue.splice(0, MAX_JOBS);
-    const told: (() => void)[] = [];
+    let told: (() => void)[] | null = null;
     try {
-      if (database.isTransaction) rollback.run();
-      begin.run();
-      for (const job of batch) told.push(runJob(job));
-      commit.run();
+      while (told === null && batch.length > 0) {
+        if (database.isTransaction) rollback.run();
+        begin.run();
+        told = runJobs(batch);
+      }
+      if (told !== null) commit.run();
+      else if (database.isTransaction) rollback.run();
     } catch (error) {
       undo();
       for (const job of batch) job.reject(error);
       return;
     }
-    for (const tell of told) tell();
-    onTransaction(batch.length);
+    for (const tell of told ?? []) tell();
+    if (batch.length > 0) onTransaction(batch.length);
   }
 
   function undo(): void {
