@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Log } from '../../src/core/log.ts';
 import { type ModelChunk, ModelError, type ModelRequest } from '../../src/core/model.ts';
@@ -72,6 +73,32 @@ describe('an answer of the model', () => {
       { kind: 'end', reason: 'stop' },
       { kind: 'usage', usage: { inputTokens: expect.any(Number), cachedTokens: 3, outputTokens: 53 } },
     ]);
+  });
+
+  it('leaves its connection to the next', async () => {
+    const sockets = new Set<unknown>();
+    const answer = streaming(says('a'), ends('stop'), '[DONE]');
+    const model = await startServer((incoming, response) => {
+      sockets.add(incoming.socket);
+      answer(incoming, response);
+    });
+    for (let ask = 0; ask < 10; ask += 1) {
+      await collect(model.stream(request('x'), never));
+      await pause(10);
+    }
+    // On a machine that is busy the end of a response may not have come within the pause.
+    expect(sockets.size).toBeLessThan(10);
+  });
+
+  it('does not wait for a server that never ends its response, and hangs up', async () => {
+    const hungUp = Promise.withResolvers<void>();
+    const model = await startServer((_request, response) => {
+      response.on('close', () => hungUp.resolve());
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(`data: ${JSON.stringify(ends('stop'))}\n\ndata: [DONE]\n\n`);
+    });
+    expect(await collect(model.stream(request('x'), never))).toEqual([{ kind: 'end', reason: 'stop' }]);
+    await hungUp.promise;
   });
 
   it('is asked for with the bound, the safety identifier, usage and our id', async () => {
@@ -212,6 +239,14 @@ describe('a model that fails', () => {
     })();
     await expect(reading).rejects.toMatchObject({ name: 'ModelError', fault });
     expect(textOf(chunks)).toBe('a');
+  });
+
+  it('breaks off at an event that is named an error', async () => {
+    const model = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('event: error\ndata: {"code":"rate_limit_exceeded","message":"slow down"}\n\n');
+    });
+    expect((await failureOf(model.stream(request('x'), never))).fault).toBe('rate_limited');
   });
 
   it('is unavailable when it never begins to answer', async () => {

@@ -1,4 +1,6 @@
+import type { EventSourceMessage } from 'eventsource-parser';
 import type OpenAI from 'openai';
+import { APIError } from 'openai';
 import type { Log } from '../../core/log.ts';
 import { type ModelChunk, ModelError, type ModelUsage } from '../../core/model.ts';
 import { readUsage } from './usage.ts';
@@ -13,23 +15,31 @@ function endOf(reason: FinishReason): 'stop' | 'length' | 'filtered' {
 }
 
 /**
- * Turns the chunks of a chat completion into ours: text, then the end, then usage if it came.
- * @throws ModelError for a stream that stops before its end; a connection that breaks after the end only costs the usage
+ * Turns the events of a chat completion into chunks of ours: text, then the end, then usage if it came.
+ * @param events as many at once as came together
+ * @throws ModelError for a stream that stops before its end, APIError for an error inside it, SyntaxError for an event
+ * that is no JSON; a connection that breaks after the end only costs the usage
  */
-export async function* toModelChunks(chunks: AsyncIterable<ChatChunk>, log: Log): AsyncGenerator<ModelChunk> {
+export async function* toModelChunks(
+  events: AsyncIterable<readonly EventSourceMessage[]>,
+  log: Log,
+): AsyncGenerator<ModelChunk> {
   let ended = false;
   let usage: ModelUsage | null = null;
   try {
-    for await (const chunk of chunks) {
-      const choice = chunk.choices?.find((one) => one.index === 0);
-      const text = choice?.delta?.content || choice?.delta?.refusal;
-      if (text && !ended) yield { kind: 'text', text };
-      if (choice?.finish_reason && !ended) {
-        ended = true;
-        yield { kind: 'end', reason: endOf(choice.finish_reason) };
+    for await (const came of events) {
+      for (const event of came) {
+        const chunk = parseChunk(event);
+        const choice = chunk.choices?.find((one) => one.index === 0);
+        const text = choice?.delta?.content || choice?.delta?.refusal;
+        if (text && !ended) yield { kind: 'text', text };
+        if (choice?.finish_reason && !ended) {
+          ended = true;
+          yield { kind: 'end', reason: endOf(choice.finish_reason) };
+        }
+        // Some servers send it with every chunk: the last is the sum.
+        if (chunk.usage) usage = readUsage(chunk.usage) ?? usage;
       }
-      // Some servers send it with every chunk: the last is the sum.
-      if (chunk.usage) usage = readUsage(chunk.usage) ?? usage;
     }
   } catch (error) {
     if (!ended) throw error;
@@ -37,4 +47,11 @@ export async function* toModelChunks(chunks: AsyncIterable<ChatChunk>, log: Log)
   }
   if (!ended) throw new ModelError('unavailable', 'expected the end of the answer, came the end of the connection');
   if (usage !== null) yield { kind: 'usage', usage };
+}
+
+/** OpenAI sends an error as data; others name the event so. */
+function parseChunk({ event, data }: EventSourceMessage): ChatChunk {
+  const chunk = JSON.parse(data) as ChatChunk & { error?: object };
+  if (chunk.error || event === 'error') throw new APIError(undefined, chunk.error ?? chunk, undefined, undefined);
+  return chunk;
 }

@@ -27,7 +27,7 @@ export function createHttpFetch(idleMs: Millis): typeof fetch {
       const sent = (isSecure ? requestHttps : requestHttp)(url, {
         agent: isSecure ? secure : plain,
         method: init.method ?? 'GET',
-        headers: Object.fromEntries(new Headers(init.headers)),
+        headers: Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers)),
       });
       const abort = () => {
         reject(new DOMException('The call was aborted', 'AbortError'));
@@ -47,12 +47,12 @@ export function createHttpFetch(idleMs: Millis): typeof fetch {
     });
 }
 
-/** What streams is handed on as it comes; the SDK reads it by its async iterator. Everything else is read first. */
+/** What streams is handed on as it comes, as the `body`, for `readEvents`. Everything else is read first. */
 async function toResponse(answer: IncomingMessage): Promise<Response> {
   const status = answer.statusCode ?? 0;
-  const headers = new Headers(answer.headers as Record<string, string>);
+  const headers = answer.headers as Record<string, string>;
   const facts = { status, statusText: answer.statusMessage ?? '', headers };
-  const isStream = status === 200 && headers.get('content-type')?.startsWith('text/event-stream') === true;
+  const isStream = status === 200 && headers['content-type']?.startsWith('text/event-stream') === true;
   if (isStream) return Object.defineProperty(new Response(null, facts), 'body', { value: answer });
   const parts: Buffer[] = [];
   for await (const part of answer) parts.push(part as Buffer);

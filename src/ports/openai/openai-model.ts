@@ -4,6 +4,7 @@ import type { Model, ModelChunk, ModelRequest } from '../../core/model.ts';
 import { type Millis, SECOND } from '../../core/time.ts';
 import { toModelChunks } from './chunks.ts';
 import { createClient } from './client.ts';
+import { readEvents } from './events.ts';
 import { toModelError } from './faults.ts';
 
 export interface OpenAiModelOptions {
@@ -34,23 +35,25 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {
     signal.throwIfAborted();
     try {
-      const chunks = await client.chat.completions.create(
-        {
-          model: request.model,
-          messages: [...request.messages],
-          max_completion_tokens: request.maxOutputTokens,
-          safety_identifier: request.safetyIdentifier,
-          stream: true,
-          stream_options: { include_usage: true },
-        },
-        { signal, headers: requestIdHeader(request.askId) },
-      );
-      for await (const chunk of toModelChunks(chunks, withFacts(options.log, { askId: request.askId }))) {
+      const response = await client.chat.completions
+        .create(
+          {
+            model: request.model,
+            messages: [...request.messages],
+            max_completion_tokens: request.maxOutputTokens,
+            safety_identifier: request.safetyIdentifier,
+            stream: true,
+            stream_options: { include_usage: true },
+          },
+          { signal, headers: requestIdHeader(request.askId) },
+        )
+        .asResponse();
+      for await (const chunk of toModelChunks(readEvents(response), withFacts(options.log, { askId: request.askId }))) {
         signal.throwIfAborted();
         yield chunk;
       }
     } catch (error) {
-      // The SDK ends an aborted stream without a word; whoever aborted gets their own reason back.
+      // Whoever aborted gets their own reason back.
       signal.throwIfAborted();
       const told = toModelError(error);
       metrics.countBy('vendor_errors', { vendor: 'openai', kind: told.fault });
