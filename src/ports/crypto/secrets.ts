@@ -3,7 +3,9 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
@@ -16,9 +18,10 @@ const TAG_BYTES = 16;
 /** Names the algorithm, the derivation and the layout nonce + ciphertext + tag. */
 const SEALED_PREFIX = 'v1.';
 
+/** As node:crypto holds them: bytes would be read anew, and copied, at each use. */
 interface Keys {
-  signing: Buffer;
-  sealing: Buffer;
+  signing: KeyObject;
+  sealing: KeyObject;
 }
 
 /**
@@ -63,11 +66,12 @@ export function createSecrets({ current, previous }: { current: string; previous
 /** One key per purpose (RFC 5869), so that no signature says anything about a sealed text. */
 function deriveKeys(secret: string): Keys {
   if (secret === '') throw new Error('Expected a secret, got an empty text');
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `tallybot ${purpose} v1`, KEY_BYTES));
+  const derive = (purpose: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `tallybot ${purpose} v1`, KEY_BYTES)));
   return { signing: derive('signing'), sealing: derive('sealing') };
 }
 
-function mac(key: Buffer, text: string): Buffer {
+function mac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'utf8').digest();
 }
 
@@ -75,14 +79,14 @@ function equal(expected: Buffer, given: Buffer): boolean {
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
-function seal(key: Buffer, text: string): Buffer {
+function seal(key: KeyObject, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** @returns null when this key did not seal it */
-function unseal(key: Buffer, bytes: Buffer): string | null {
+function unseal(key: KeyObject, bytes: Buffer): string | null {
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   const open = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
