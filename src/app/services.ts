@@ -159,7 +159,6 @@ export function createServices(
   const wallet = createWalletView({ users, rules, moment });
   const apiAsks = createApiAsks({
     asks,
-    wallets,
     view: wallet,
     answers: createSealedEntries(outside, 'answers'),
     modelName,

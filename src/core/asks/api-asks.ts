@@ -2,19 +2,16 @@ import { type HoldReply, ONCE_KEPT, type Refusal } from '../account/hold.ts';
 import type { Ending, Receipt } from '../account/receipt.ts';
 import type { Rules } from '../account/rules.ts';
 import type { ModelError, ModelMessage, ModelUsage } from '../model.ts';
-import { apiPlaceOf } from '../operator/places.ts';
 import { type Clock, DAY, type Millis } from '../time.ts';
+import type { OpenedWallet } from '../wallets/api-keys.ts';
 import { apiUserOf } from '../wallets/wallet-user.ts';
 import type { WalletView } from '../wallets/wallet-view.ts';
-import type { Wallets } from '../wallets/wallets.ts';
 import type { BrakeRefusal } from './admission.ts';
 import type { Asks, StartedAsk } from './ask.ts';
 import type { PromptRefusal } from './prompt.ts';
 
 /** What a program asks with an API key. */
-export interface ApiQuestion {
-  accountId: string;
-  keyId: string;
+export interface ApiQuestion extends OpenedWallet {
   prompt: string | readonly ModelMessage[];
   /** null: as long as the model makes it. */
   mostOutputTokens: number | null;
@@ -70,7 +67,6 @@ export interface ApiAsks {
 
 export interface ApiAsksDeps {
   asks: Asks;
-  wallets: Pick<Wallets, 'read'>;
   view: Pick<WalletView, 'figures'>;
   answers: KeptAnswers;
   modelName: string;
@@ -81,14 +77,6 @@ export interface ApiAsksDeps {
 
 export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
   const { asks, answers } = deps;
-
-  async function asker(accountId: string) {
-    const account = await deps.wallets.read(accountId);
-    if (account === null) throw new Error(`expected account ${accountId} of an API key, found none`);
-    const place = apiPlaceOf(account);
-    // Anybody can make a key, and a prompt of a megabyte takes a quarter of a second to count.
-    return { by: place.by, place, hasBought: account.customerId !== null };
-  }
 
   /** An ask id is good for one usage event for ever, so each day on which a name may begin has ids of its own. */
   function namedBy({ accountId, keyId, once }: ApiQuestion) {
@@ -146,10 +134,9 @@ export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
 
   return {
     async start(question) {
-      const { accountId } = question;
+      const { accountId, place, hasBought, prompt, mostOutputTokens } = question;
       const named = namedBy(question);
-      const { prompt, mostOutputTokens } = question;
-      const start = await asks.start({ ...(await asker(accountId)), prompt, mostOutputTokens, ...named });
+      const start = await asks.start({ by: place.by, place, hasBought, prompt, mostOutputTokens, ...named });
       if (start.kind === 'refused') return start;
       if (start.kind === 'repeated') return again(accountId, start);
       return { kind: 'started', ask: running(accountId, start.ask, named.once !== null) };

@@ -61,8 +61,9 @@ export function createAccountsOfUsers(deps: { wallets: Wallets; hash: Hash; cloc
     read: async (user) => (await find(user)).account,
     async run<Reply>(user: WalletUser, keys: readonly string[], decide: DecideOnWallet<Reply>) {
       const own = ownId(user);
+      // Most have a wallet of their own: who has not is seen by the decision, and only then looked up.
+      let id = own;
       for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-        const { id } = await find(user);
         const outcome = await wallets.run<Theirs<Reply>>(id, keys, (account, seen) => {
           const current = account ?? (id === own ? newAccount(id, user, deps.clock()) : null);
           if (current === null || !isWalletOf(current, user, own)) {
@@ -72,6 +73,7 @@ export function createAccountsOfUsers(deps: { wallets: Wallets; hash: Hash; cloc
           return { ...decision, reply: { isTheirs: true, reply: decision.reply } };
         });
         if (outcome.isTheirs) return { accountId: id, reply: outcome.reply };
+        ({ id } = await find(user));
       }
       throw new Error(`expected a wallet that stays ${user.platform}:${user.user}'s, but it moved ${MOST_LOOKS} times`);
     },

@@ -1,5 +1,6 @@
 import type { Account, ApiKey } from '../account/account.ts';
 import { decideIssueKey, decideKeyUsed, decideRevokeKey, MOST_API_KEYS } from '../account/api-keys.ts';
+import { type ApiPlace, apiPlaceOf } from '../operator/places.ts';
 import type { Store } from '../store.ts';
 import { type Clock, HOUR } from '../time.ts';
 import type { AccountsOfUsers } from './accounts-of-users.ts';
@@ -46,8 +47,16 @@ export interface ApiKeys {
   list(of: WalletUser): Promise<ListedKey[]>;
   /** @returns the key that opens nothing any more, or null when the wallet has none with this id */
   revoke(of: WalletUser, id: string): Promise<ListedKey | null>;
-  /** Whose wallet a key opens, noting its use; null: nobody's. Throws when the store is down. */
-  open(secret: string): Promise<{ accountId: string; keyId: string } | null>;
+  /** The wallet that a key opens, noting its use; null: none. Throws when the store is down. */
+  open(secret: string): Promise<OpenedWallet | null>;
+}
+
+/** What an API key opened, as it was at that moment. */
+export interface OpenedWallet {
+  accountId: string;
+  keyId: string;
+  place: ApiPlace;
+  hasBought: boolean;
 }
 
 export interface ApiKeysDeps {
@@ -124,10 +133,14 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
       const owner = await store.indexOwner(INDEX, hash);
       if (owner === null) return null;
       const { accountId } = owner;
-      const key = await wallets.run(accountId, [], (account) =>
-        account === null ? { account: null, reply: null } : decideKeyUsed(account, hash, clock()),
-      );
-      return key === null ? null : { accountId, keyId: key.id };
+      return wallets.run<OpenedWallet | null>(accountId, [], (account) => {
+        if (account === null) return { account: null, reply: null };
+        const decision = decideKeyUsed(account, hash, clock());
+        const key = decision.reply;
+        if (key === null) return { ...decision, reply: null };
+        const hasBought = account.customerId !== null;
+        return { ...decision, reply: { accountId, keyId: key.id, place: apiPlaceOf(account), hasBought } };
+      });
     },
   };
 }

@@ -1,12 +1,10 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { OpenedWallet } from '../../core/wallets/api-keys.ts';
 import { HttpProblem } from '../errors.ts';
 
 /** Whose key a request carries. */
-export interface Caller {
-  accountId: string;
-  keyId: string;
-}
+export type Caller = OpenedWallet;
 
 export interface Answer {
   description: string;

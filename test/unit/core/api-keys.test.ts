@@ -32,8 +32,8 @@ describe('an API key', () => {
     const anns = await issued(keys, ann);
     const bens = await issued(keys, ben);
     const elsewhere = processOf(stage).keys;
-    expect(await elsewhere.open(anns.secret)).toEqual({ accountId: users.ownId(ann), keyId: anns.key.id });
-    expect(await elsewhere.open(bens.secret)).toEqual({ accountId: users.ownId(ben), keyId: bens.key.id });
+    expect(await elsewhere.open(anns.secret)).toMatchObject({ accountId: users.ownId(ann), keyId: anns.key.id });
+    expect(await elsewhere.open(bens.secret)).toMatchObject({ accountId: users.ownId(ben), keyId: bens.key.id });
   });
 
   it.each(['', 'tb_', 'Bearer x', `tb_${'A'.repeat(43)}`, `tb_${'A'.repeat(44)}`])(

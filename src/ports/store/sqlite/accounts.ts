@@ -1,5 +1,6 @@
 import type { Store } from '../../../core/store.ts';
 import type { SqliteConnection } from './connection.ts';
+import type { Documents, DocumentVersion } from './documents.ts';
 import type { Records } from './records.ts';
 import type { Rows } from './rows.ts';
 
@@ -7,10 +8,11 @@ interface Deps {
   connection: SqliteConnection;
   rows: Rows;
   records: Records;
+  documents: Documents;
 }
 
 /** Documents and the compare-and-commit. */
-export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'commit'> {
+export function createAccounts({ connection, rows, records, documents }: Deps): Pick<Store, 'load' | 'commit'> {
   const { prepare, read, write, now } = connection;
   const select = prepare<{ version: number; document: string }>('SELECT version, document FROM accounts WHERE id = ?');
   const insert = prepare(
@@ -25,21 +27,32 @@ export function createAccounts({ connection, rows, records }: Deps): Pick<Store,
      ON CONFLICT (account_id, key) DO UPDATE SET expires_at = excluded.expires_at`,
   );
 
+  function newest(accountId: string): DocumentVersion | undefined {
+    const known = documents.find(accountId);
+    if (known !== undefined) return known;
+    const found = select.get(accountId);
+    if (found === undefined) return undefined;
+    const read = { version: found.version, document: JSON.parse(found.document) };
+    documents.remember(accountId, read);
+    return read;
+  }
+
   return {
     load: (accountId, keys) =>
       read(() => {
-        const found = select.get(accountId);
+        const found = newest(accountId);
         const at = now();
         return {
           version: found?.version ?? 0,
-          document: found ? JSON.parse(found.document) : null,
+          document: found?.document ?? null,
           seen: new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined)),
         };
       }),
-    commit: (commit) =>
-      write(() => {
-        const { accountId, expectedVersion, at } = commit;
-        const document = JSON.stringify(commit.document);
+    commit: async (commit) => {
+      const { accountId, expectedVersion, at } = commit;
+      const document = JSON.stringify(commit.document);
+      const isWritten = await write(() => {
+        documents.forget(accountId);
         const written =
           expectedVersion === 0
             ? insert.run(accountId, document, at)
@@ -51,6 +64,9 @@ export function createAccounts({ connection, rows, records }: Deps): Pick<Store,
         for (const row of commit.rows) rows.add(row, at);
         for (const record of commit.records) records.keep(accountId, record);
         return true;
-      }),
+      });
+      if (isWritten) documents.remember(accountId, { version: expectedVersion + 1, document: commit.document });
+      return isWritten;
+    },
   };
 }

@@ -2,11 +2,15 @@ import type { Store } from '../../../core/store.ts';
 import { createAccounts } from './accounts.ts';
 import { openConnection, type SqliteConnection, type SqliteOptions } from './connection.ts';
 import { createCoordination } from './coordination.ts';
+import { createDocuments } from './documents.ts';
 import { createIndexes } from './indexes.ts';
 import { openReader } from './reader.ts';
 import { createRecords } from './records.ts';
 import { createRows } from './rows.ts';
 import { createSweep } from './sweep.ts';
+
+/** Accounts whose document is remembered: about as many as ask at the same time. */
+const REMEMBERED = 1_000;
 
 /** The store on one SQLite file, for one process. */
 export interface SqliteStore extends Store {
@@ -19,7 +23,7 @@ export interface SqliteStore extends Store {
  * @throws Error that names the file when it is in use by another process, newer than the code, or not to be opened
  */
 export async function createSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
-  return storeOn(openConnection(options));
+  return storeOn(openConnection(options), REMEMBERED);
 }
 
 /**
@@ -27,10 +31,10 @@ export async function createSqliteStore(options: SqliteOptions): Promise<SqliteS
  * @throws Error that names the file when there is none
  */
 export function createSqliteReader(options: Pick<SqliteOptions, 'path' | 'now'>): Store {
-  return storeOn(openReader(options));
+  return storeOn(openReader(options), 0);
 }
 
-function storeOn(connection: SqliteConnection): SqliteStore {
+function storeOn(connection: SqliteConnection, remembered: number): SqliteStore {
   const rows = createRows(connection);
   const records = createRecords(connection);
   const { add: _add, drop: _drop, ...rowMethods } = rows;
@@ -40,7 +44,7 @@ function storeOn(connection: SqliteConnection): SqliteStore {
   );
   return {
     connection,
-    ...createAccounts({ connection, rows, records }),
+    ...createAccounts({ connection, rows, records, documents: createDocuments(remembered) }),
     ...rowMethods,
     ...recordMethods,
     ...createIndexes(connection),
