@@ -2,10 +2,7 @@ import type { KeyvStoreAdapter } from 'keyv';
 import type { Log } from '../core/log.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/time.ts';
-import { createKeyvRedis } from '../ports/store/keyv-redis.ts';
 import { createKeyvSqlite } from '../ports/store/keyv-sqlite.ts';
-import { checkDurability } from '../ports/store/redis/durability.ts';
-import { createRedisStore } from '../ports/store/redis/redis-store.ts';
 import { checkSqliteDurability } from '../ports/store/sqlite/durability.ts';
 import { createSqliteStore } from '../ports/store/sqlite/sqlite-store.ts';
 import { withStoreErrors } from '../ports/store/store-errors.ts';
@@ -47,7 +44,11 @@ async function openSqlite(path: string, now: Clock, onWarning: (warning: string)
   };
 }
 
+/** Loads its client only here: that takes as long as all of our own code. */
 async function openRedis(url: string, now: Clock, onWarning: (warning: string) => void): Promise<OpenedStore> {
+  const { createRedisStore } = await import('../ports/store/redis/redis-store.ts');
+  const { checkDurability } = await import('../ports/store/redis/durability.ts');
+  const { createKeyvRedis } = await import('../ports/store/keyv-redis.ts');
   const store = await createRedisStore({ url, now, onWarning });
   try {
     const keyv = await createKeyvRedis({ url, onWarning });

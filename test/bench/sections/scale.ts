@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startBot } from '../servers/bot.ts';
-import { startProcess, startUpstream } from '../servers/start-process.ts';
+import { type StartedProcess, startProcess, startUpstream } from '../servers/start-process.ts';
 import { runGate } from './gate.ts';
 
 export interface SpeedFigures {
@@ -25,27 +28,52 @@ export async function benchSpeedByAccounts(sizes: readonly number[]): Promise<Sp
 }
 
 export interface StartFigures {
+  /** With nothing kept of an earlier start. */
+  first: ReadyFigures;
+  /** With what an earlier start compiled. */
+  later: ReadyFigures;
+}
+
+interface ReadyFigures {
   readyMs: number;
-  importMs: number;
-  ratio: number;
+  librariesMs: number;
 }
 
-/** From the start of the process until it is ready, against loading the libraries that its configuration needs. */
-export async function benchStart(): Promise<StartFigures> {
+/**
+ * From the start of the process until it is ready, against loading the libraries that its configuration needs: by the
+ * same node with the same flags, each with a compile cache of its own.
+ */
+export async function benchStart(times: number): Promise<StartFigures> {
   const upstream = await startUpstream({ pieces: 1 });
-  const readyMs = await fastestOf(3, () => startBot({ upstreamUrl: upstream.url, members: 0 }));
-  const importMs = await fastestOf(3, () => startProcess('servers/libraries.ts', [], {}));
+  const bot = (env: CacheEnv) => startBot({ upstreamUrl: upstream.url, members: 0, env });
+  const libraries = (env: CacheEnv) => startProcess('servers/libraries.ts', [], env);
+  const fastest: StartFigures = { first: NEVER, later: NEVER };
+  for (let time = 0; time < times; time += 1) {
+    const [ready, loaded] = [await twice(bot), await twice(libraries)];
+    for (const which of ['first', 'later'] as const) {
+      fastest[which] = {
+        readyMs: Math.min(fastest[which].readyMs, ready[which]),
+        librariesMs: Math.min(fastest[which].librariesMs, loaded[which]),
+      };
+    }
+  }
   await upstream.close();
-  return { readyMs, importMs, ratio: readyMs / importMs };
+  return fastest;
 }
 
-async function fastestOf(times: number, start: () => Promise<{ close(): Promise<void> }>): Promise<number> {
-  const took: number[] = [];
-  for (let time = 0; time < times; time += 1) {
-    const from = performance.now();
-    const started = await start();
-    took.push(performance.now() - from);
+type CacheEnv = Readonly<Record<'NODE_COMPILE_CACHE', string>>;
+
+const NEVER: ReadyFigures = { readyMs: Number.POSITIVE_INFINITY, librariesMs: Number.POSITIVE_INFINITY };
+
+/** @returns the milliseconds until it was ready, without and with what the start before kept */
+async function twice(start: (env: CacheEnv) => Promise<StartedProcess>): Promise<{ first: number; later: number }> {
+  const cache = await mkdtemp(join(tmpdir(), 'tallybot-bench-cache-'));
+  const once = async () => {
+    const started = await start({ NODE_COMPILE_CACHE: cache });
     await started.close();
-  }
-  return Math.min(...took);
+    return started.readyMs;
+  };
+  const took = { first: await once(), later: await once() };
+  await rm(cache, { recursive: true, force: true });
+  return took;
 }

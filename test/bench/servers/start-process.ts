@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { profiled } from '../measure/profile.ts';
 import type { UpstreamOrder } from './upstream.ts';
@@ -10,10 +10,22 @@ import type { UpstreamOrder } from './upstream.ts';
 export interface StartedProcess {
   /** Where it listens. */
   url: string;
+  /** From its start until it was ready. */
+  readyMs: number;
   /** Processor time that it has used so far. */
   cpuMs(): number;
   rssMb(): number;
   close(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What `npm start` gives to node, an operator's own `.env` apart. */
+const FLAGS = startFlags();
+
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return /node (.+) --env-file/.exec(scripts.start)?.[1]?.split(' ') ?? [];
 }
 
 /** Linux counts processor time in hundredths of a second (man 5 proc, sysconf(_SC_CLK_TCK)). */
@@ -31,7 +43,9 @@ export async function startProcess(
   isReady: (output: string) => string | undefined = (output) => /ready (http\S+)/.exec(output)?.[1],
 ): Promise<StartedProcess> {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [path, ...args], {
+  const from = performance.now();
+  const child: ChildProcess = spawn(process.execPath, [...FLAGS, path, ...args], {
+    cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...profiled(basename(file, '.ts')), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,6 +63,7 @@ export async function startProcess(
   const url = await ready;
   return {
     url,
+    readyMs: performance.now() - from,
     cpuMs() {
       // Fields behind the name, which may hold anything: utime is the 14th of all, stime the 15th.
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
