@@ -1,4 +1,4 @@
-import type { AccountCommit, NewRow, Store } from '../../../core/store.ts';
+import type { AccountCommit, Loaded, NewRow, Store } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
 import { recordField, writeRecord } from './records.ts';
 import type { RowPlaces } from './row-places.ts';
@@ -18,7 +18,7 @@ interface Deps {
 
 /** Documents and the compare-and-commit. */
 export function createAccounts({ context, look, places, rows }: Deps): Pick<Store, 'load' | 'commit'> {
-  const { shards, run, runDurably, now } = context;
+  const { shards, send, run, runDurably, now } = context;
   const script = commitScript();
 
   /** A row that is another account's may be waiting in that one's shard; it is not added to this one's then. */
@@ -32,13 +32,13 @@ export function createAccounts({ context, look, places, rows }: Deps): Pick<Stor
   return {
     load: async (accountId, keys) => {
       const shard = shards.of(accountId);
+      const account = shard.account(accountId);
+      if (keys.length === 0) return { ...readAccount(await send(account, ['GET', account])), seen: new Set() };
       const members = keys.map((key) => pair(accountId, key));
-      const reply = await run(look.load, [shard.account(accountId), shard.key('seen')], members);
-      const [version, document, ...expiries] = asList(reply);
+      const [text, ...expiries] = asList(await run(look.load, [account, shard.key('seen')], members));
       const at = now();
       return {
-        version: Number(asTextOrNull(version) ?? 0),
-        document: typeof document === 'string' ? JSON.parse(document) : null,
+        ...readAccount(text),
         seen: new Set(keys.filter((_, index) => Number(expiries[index] ?? 0) > at)),
       };
     },
@@ -68,18 +68,29 @@ function commitValues(commit: AccountCommit, shard: Shard, keys: readonly string
   const counts = [seen, removeRows, rows, records].map(({ length }) => String(length));
   return [
     whole(commit.expectedVersion),
-    JSON.stringify(commit.document),
-    whole(commit.at),
+    writeAccount(commit),
     ...counts,
-    ...seen.flatMap(({ key, expiresAt }) => [pair(accountId, key), whole(expiresAt)]),
+    ...seen.flatMap(({ key, expiresAt }) => [whole(expiresAt), pair(accountId, key)]),
     ...removeRows,
     ...rows.flatMap((row) => writeRow(row, commit.at)),
     ...records.flatMap((record) => [
-      String(keys.indexOf(shard.history(accountId, record.kind)) - 8),
+      String(keys.indexOf(shard.history(accountId, record.kind)) - 5),
       recordField(record.kind, record.id),
       record.id,
       whole(record.at),
       writeRecord(accountId, record),
     ]),
   ];
+}
+
+/** An account as it is kept: its version, a space, its document. */
+function writeAccount({ expectedVersion, document }: AccountCommit): string {
+  return `${whole(expectedVersion + 1)} ${JSON.stringify(document)}`;
+}
+
+function readAccount(reply: unknown): Pick<Loaded, 'version' | 'document'> {
+  const text = asTextOrNull(reply);
+  if (text === null) return { version: 0, document: null };
+  const space = text.indexOf(' ');
+  return { version: Number(text.slice(0, space)), document: JSON.parse(text.slice(space + 1)) };
 }

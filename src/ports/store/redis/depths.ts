@@ -1,27 +1,26 @@
 import type { Store, Topic, TopicDepth } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
-import { readDeath, readRow } from './row-text.ts';
+import { readLetter, readRow } from './row-text.ts';
 import type { LookScripts } from './scripts/look.ts';
-import { asNumber, asText, inGroups } from './values.ts';
+import { asList, asNumber, asText, inGroups } from './values.ts';
 
 /** What waits and what is dead, over all shards. */
 export function createDepths(
   { shards, run }: RedisContext,
   look: LookScripts,
 ): Pick<Store, 'depths' | 'deadLetters' | 'deadLetter' | 'waiting' | 'row'> {
-  /** @returns the row of an id as it stands in hashes of these names, or null */
-  async function find(names: readonly [string, string], id: string): Promise<[unknown, unknown] | null> {
+  /** @returns the text of an id in the hashes of this name, or undefined */
+  async function find(name: string, id: string): Promise<unknown> {
     const replies = await Promise.all(
       shards.groups.map((group) =>
         run(
           look.find,
-          group.flatMap((shard) => names.map(shard.key)),
+          group.map((shard) => shard.key(name)),
           [id],
         ),
       ),
     );
-    const [found] = replies.flatMap((reply) => inGroups(reply, 2));
-    return found === undefined ? null : [found[0], found[1]];
+    return replies.flatMap(asList)[0];
   }
 
   return {
@@ -30,7 +29,7 @@ export function createDepths(
         shards.groups.map((group) =>
           run(
             look.depths,
-            group.flatMap((shard) => [shard.key('age'), shard.key('dead_counts')]),
+            group.flatMap((shard) => [shard.key('order'), shard.key('dead_counts')]),
           ),
         ),
       );
@@ -54,23 +53,21 @@ export function createDepths(
         shards.groups.map((group) =>
           run(
             look.deadLetters,
-            group.flatMap((shard) => ['dead', 'letters', 'letter_bodies'].map(shard.key)),
+            group.flatMap((shard) => ['dead', 'letters'].map(shard.key)),
             [limit],
           ),
         ),
       );
       return replies
-        .flatMap((reply) => inGroups(reply, 4))
-        .map(([order, id, row, body]) => ({ order: asText(order), died: readDeath(row), row: readRow(id, row, body) }))
+        .flatMap((reply) => inGroups(reply, 3))
+        .map(([order, id, text]) => ({ order: asText(order), letter: readLetter(id, text) }))
         .toSorted((a, b) => (a.order < b.order ? 1 : -1))
         .slice(0, limit)
-        .map(({ died, row }) => ({ row, diedAt: died, error: row.lastError ?? '' }));
+        .map(({ letter }) => letter);
     },
     deadLetter: async (id) => {
-      const found = await find(['letters', 'letter_bodies'], id);
-      if (found === null) return null;
-      const row = readRow(id, ...found);
-      return { row, diedAt: readDeath(found[0]), error: row.lastError ?? '' };
+      const found = await find('letters', id);
+      return found === undefined ? null : readLetter(id, found);
     },
     waiting: async (topic, limit) => {
       if (limit <= 0) return [];
@@ -78,21 +75,21 @@ export function createDepths(
         shards.groups.map((group) =>
           run(
             look.waiting,
-            group.flatMap((shard) => ['due', 'rows', 'bodies'].map(shard.key)),
+            group.flatMap((shard) => ['order', 'rows'].map(shard.key)),
             [topic, limit],
           ),
         ),
       );
       return replies
-        .flatMap((reply) => inGroups(reply, 4))
-        .map(([order, id, row, body]) => ({ order: asText(order), row: readRow(id, row, body) }))
+        .flatMap((reply) => inGroups(reply, 3))
+        .map(([order, id, row]) => ({ order: asText(order), row: readRow(id, row) }))
         .toSorted((a, b) => (a.order < b.order ? -1 : 1))
         .slice(0, limit)
         .map(({ row }) => row);
     },
     row: async (id) => {
-      const found = await find(['rows', 'bodies'], id);
-      return found === null ? null : readRow(id, ...found);
+      const found = await find('rows', id);
+      return found === undefined ? null : readRow(id, found);
     },
   };
 }

@@ -3,17 +3,15 @@ import type { RedisContext } from './context.ts';
 import { at } from './shards.ts';
 import { asText } from './values.ts';
 
-/** Grows when keys are laid out in a way that older code would misread. */
-const LAYOUT = 1;
+/** Changes when keys are laid out in another way. */
+const LAYOUT = 2;
 
-/** Notes the layout of a new store. @throws Error when a newer version of the code wrote it */
+/** Notes the layout of a new store. @throws Error when code of another layout wrote it */
 export async function checkLayout({ shards, send }: RedisContext, description: string): Promise<void> {
   const key = at(shards.all, 0).key('layout');
-  const found = Number(await readLayout(send, key, description));
-  if (!(found <= LAYOUT))
-    throw new Error(
-      `The store ${description} was written by a newer version: expected layout ${LAYOUT} or older, got ${found}`,
-    );
+  const found = await readLayout(send, key, description);
+  if (found !== String(LAYOUT))
+    throw new Error(`The store ${description} was written by another version: expected layout ${LAYOUT}, got ${found}`);
 }
 
 async function readLayout(send: RedisContext['send'], key: string, description: string): Promise<string> {

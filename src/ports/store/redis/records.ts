@@ -6,14 +6,14 @@ import { asList, asText, pair, wellFormed } from './values.ts';
 /** Records lie in the shard of their account, with a history of each account and kind in the order of their times. */
 export function createRecords(
   { shards, run }: RedisContext,
-  { record, records }: LookScripts,
+  { find, records }: LookScripts,
 ): Pick<Store, 'record' | 'records'> {
   return {
     record: async (kind, id) => {
       const replies = await Promise.all(
         shards.groups.map((group) =>
           run(
-            record,
+            find,
             group.map((shard) => shard.key('records')),
             [recordField(kind, id)],
           ),

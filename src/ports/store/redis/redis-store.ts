@@ -33,7 +33,7 @@ export interface RedisStoreOptions extends ConnectionOptions {
  * Opens a store on a Redis server or cluster: see `parseRedisUrl` for the URL. Certificates of a private authority are
  * trusted by way of Node's NODE_EXTRA_CA_CERTS (https://nodejs.org/api/cli.html#node_extra_ca_certsfile).
  * @throws Error that names the address when it cannot be reached or written, refuses the password, or holds a store of
- * newer code
+ * another layout
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const connection = await openConnection(options);

@@ -1,48 +1,65 @@
-import type { Millis, NewRow, Row, Topic } from '../../../core/store.ts';
+import type { DeadLetter, Millis, NewRow, Row, Topic } from '../../../core/store.ts';
 import { asText, padded, wellFormed } from './values.ts';
 
-/** A row as Redis keeps it, its body apart: see `ROW_FUNCTIONS`. */
-interface RowText {
-  t: Topic;
-  a?: string;
-  d: string;
-  c: string;
-  n: number;
-  w?: string;
-  e?: string;
-  x?: string;
+/**
+ * A row as Redis keeps it: due, created and arrival, 16 digits each, attempts, 8 digits, and the topic; then a line each
+ * for what it waits for, its last error and its account, as JSON or empty; then its body.
+ */
+const CREATED = 16;
+const ARRIVAL = 32;
+const ATTEMPTS = 48;
+const TOPIC = 56;
+
+/** Of a dead letter, which begins with its death. */
+const LETTER = 16;
+
+/** @returns what the scripts take for a new row: id, times, and what follows on its arrival */
+export function writeRow(row: NewRow, createdAt: Millis): [string, string, string] {
+  const waitsFor = row.waitsFor === undefined ? '' : writeText(row.waitsFor);
+  const account = row.accountId === null ? '' : writeText(row.accountId);
+  return [
+    wellFormed(row.id),
+    padded(row.dueAt) + padded(createdAt),
+    `00000000${row.topic}\n${waitsFor}\n\n${account}\n${JSON.stringify(row.body)}`,
+  ];
 }
 
-/** @returns what the scripts take for a new row: id, row, body */
-export function writeRow(row: NewRow, createdAt: Millis): [string, string, string] {
-  const text: RowText = {
-    t: row.topic,
-    ...(row.accountId === null ? {} : { a: wellFormed(row.accountId) }),
-    d: padded(row.dueAt),
-    c: padded(createdAt),
-    n: 0,
-    ...(row.waitsFor === undefined ? {} : { w: wellFormed(row.waitsFor) }),
-  };
-  return [wellFormed(row.id), JSON.stringify(text), JSON.stringify(row.body)];
+/** @returns a text without line ends, the same for the same text */
+export function writeText(text: string): string {
+  return JSON.stringify(wellFormed(text));
 }
 
 /** Reads what a script answered of a row. @throws TypeError when it is no text */
-export function readRow(id: unknown, row: unknown, body: unknown): Row {
-  const { t, a, d, c, n, w, e } = JSON.parse(asText(row)) as RowText;
+export function readRow(id: unknown, row: unknown): Row {
+  const text = asText(row);
+  let from = TOPIC;
+  const line = (): string => {
+    const end = text.indexOf('\n', from);
+    const found = text.slice(from, end);
+    from = end + 1;
+    return found;
+  };
+  const [topic, waitsFor, lastError, account] = [line(), line(), line(), line()];
   return {
     id: asText(id),
-    topic: t,
-    accountId: a ?? null,
-    dueAt: Number(d),
-    createdAt: Number(c),
-    attempts: n,
-    lastError: e ?? null,
-    body: JSON.parse(asText(body)),
-    ...(w === undefined ? {} : { waitsFor: w }),
+    topic: topic as Topic,
+    accountId: readText(account),
+    dueAt: Number(text.slice(0, CREATED)),
+    createdAt: Number(text.slice(CREATED, ARRIVAL)),
+    attempts: Number(text.slice(ATTEMPTS, TOPIC)),
+    lastError: readText(lastError),
+    body: JSON.parse(text.slice(from)),
+    ...(waitsFor === '' ? {} : { waitsFor: JSON.parse(waitsFor) }),
   };
 }
 
-/** @returns when a row that is a dead letter died */
-export function readDeath(row: unknown): Millis {
-  return Number((JSON.parse(asText(row)) as RowText).x);
+/** Reads what a script answered of a dead letter. @throws TypeError when it is no text */
+export function readLetter(id: unknown, letter: unknown): DeadLetter {
+  const text = asText(letter);
+  const row = readRow(id, text.slice(LETTER));
+  return { row, diedAt: Number(text.slice(0, LETTER)), error: row.lastError ?? '' };
+}
+
+function readText(line: string): string | null {
+  return line === '' ? null : JSON.parse(line);
 }

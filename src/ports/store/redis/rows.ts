@@ -1,7 +1,7 @@
 import type { Row, Store } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
 import type { RowPlaces } from './row-places.ts';
-import { readRow, writeRow } from './row-text.ts';
+import { readRow, writeRow, writeText } from './row-text.ts';
 import { rowScripts } from './scripts/rows.ts';
 import { at, type Shard } from './shards.ts';
 import { asList, asNumber, asText, inGroups, padded, wellFormed, whole } from './values.ts';
@@ -23,7 +23,7 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
   /** How many rows of each shard are among the `limit` that are due longest. */
   async function peek(topic: string, until: string, limit: number): Promise<Map<Shard, number>> {
     const replies = await Promise.all(
-      shards.groups.map((group) => run(scripts.peek, group.map(dueKey), [topic, until, limit])),
+      shards.groups.map((group) => run(scripts.peek, group.map(orderKey), [topic, until, limit])),
     );
     const times = replies
       .flatMap(asList)
@@ -55,9 +55,9 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
       const claimed = await Promise.all(
         [...counts].map(async ([shard, count]) => {
           const reply = await run(scripts.claim, shard.rowKeys, [topic, until, count, padded(now + leaseMs)]);
-          return inGroups(reply, 4).map(([id, row, body, time]) => {
+          return inGroups(reply, 3).map(([id, row, time]) => {
             places.remember(asText(id), shard);
-            return { time: asText(time), row: readRow(id, row, body) };
+            return { time: asText(time), row: readRow(id, row) };
           });
         }),
       );
@@ -72,11 +72,11 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
       );
     },
     retry: async ({ id, attempts }, dueAt, error) => {
-      const values = [wellFormed(id), whole(attempts), padded(dueAt), error.toWellFormed()];
+      const values = [wellFormed(id), whole(attempts), padded(dueAt), writeText(error.toWellFormed())];
       await places.act([id], async (shard) => numbers(await run(scripts.retry, shard.rowKeys, values)));
     },
     bury: async ({ id, attempts }, error, now) => {
-      const values = [wellFormed(id), whole(attempts), error.toWellFormed(), padded(now)];
+      const values = [wellFormed(id), whole(attempts), writeText(error.toWellFormed()), padded(now)];
       await places.act([id], async (shard) =>
         numbers(await run(scripts.bury, [...shard.rowKeys, ...shard.deadKeys], values)),
       );
@@ -99,21 +99,21 @@ export function createRows({ shards, run, runDurably }: RedisContext, places: Ro
       const due = padded(dueAt);
       const bodies = new Map(rows.map(({ id, body }) => [wellFormed(id), JSON.stringify(body)]));
       const outcomes = await places.act([...bodies.keys()], async (shard, own) => {
-        const beats = own.flatMap((id) => [id, bodies.get(id) ?? '']);
-        return numbers(await run(scripts.extend, shard.rowKeys, [due, ...beats]));
+        const values = [due, ...own, ...own.map((id) => bodies.get(id) ?? '')];
+        return numbers(await run(scripts.extend, shard.rowKeys, values));
       });
       return new Set([...outcomes].filter(([, outcome]) => outcome === 2).map(([id]) => id));
     },
     wake: async (name, now) => {
-      const values = [wellFormed(name), padded(now)];
+      const values = [writeText(name), padded(now)];
       const woken = await Promise.all(shards.all.map((shard) => run(scripts.wake, shard.rowKeys, values)));
       return woken.map(asNumber).reduce((sum, count) => sum + count, 0);
     },
   };
 }
 
-function dueKey(shard: Shard): string {
-  return shard.key('due');
+function orderKey(shard: Shard): string {
+  return shard.key('order');
 }
 
 function numbers(reply: unknown): number[] {

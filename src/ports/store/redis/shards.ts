@@ -40,8 +40,8 @@ function createShard(prefix: string, number: number): Shard {
   const key = (name: string): string => `${prefix}:{s${number}}:${name}`;
   return {
     number,
-    rowKeys: ['rows', 'bodies', 'due', 'age', 'waits', 'sequence'].map(key),
-    deadKeys: ['dead', 'letters', 'letter_bodies', 'dead_counts'].map(key),
+    rowKeys: ['rows', 'order', 'sequence'].map(key),
+    deadKeys: ['dead', 'letters', 'dead_counts'].map(key),
     key,
     account: (accountId) => key(`account:${accountId}`),
     history: (accountId, kind) => key(`history:${pair(accountId, kind)}`),

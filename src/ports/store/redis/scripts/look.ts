@@ -7,7 +7,6 @@ export interface LookScripts {
   deadLetters: LuaScript;
   find: LuaScript;
   waiting: LuaScript;
-  record: LuaScript;
   records: LuaScript;
 }
 
@@ -18,33 +17,32 @@ export function lookScripts(): LookScripts {
     deadLetters: createScript(DEAD_LETTERS),
     find: createScript(FIND),
     waiting: createScript(WAITING),
-    record: createScript(RECORD),
     records: createScript(RECORDS),
   };
 }
 
-/** KEYS: account, seen. ARGV: members of seen. Answers version, document, expiry of each. */
+/** KEYS: account, seen. ARGV: members of seen. Answers the account and the expiry of each. */
 const LOAD = `
-local answer = redis.call('HMGET', KEYS[1], 'version', 'document')
-for i, member in ipairs(ARGV) do answer[i + 2] = redis.call('ZSCORE', KEYS[2], member) end
+local answer = {redis.call('GET', KEYS[1])}
+for i, member in ipairs(ARGV) do answer[i + 1] = redis.call('ZSCORE', KEYS[2], member) end
 return answer
 `;
 
-/** KEYS: age and dead counts of each shard. Answers topic, waiting, oldest, dead, again and again. */
+/** KEYS: order and dead counts of each shard. Answers topic, waiting, oldest, dead, again and again. */
 const DEPTHS = `
 local answer = {}
 for i = 1, #KEYS, 2 do
-  local from = '-'
+  local from = '[c:'
   while true do
-    local head = redis.call('ZRANGEBYLEX', KEYS[i], from, '+', 'LIMIT', 0, 1)[1]
-    if not head then break end
-    local topic = string.match(head, '^[^:]*')
     -- ';' is what follows ':'.
-    local waiting = redis.call('ZLEXCOUNT', KEYS[i], '[' .. topic .. ':', '(' .. topic .. ';')
-    for _, value in ipairs({topic, waiting, string.sub(head, #topic + 2, #topic + 17), 0}) do
+    local head = redis.call('ZRANGEBYLEX', KEYS[i], from, '(c;', 'LIMIT', 0, 1)[1]
+    if not head then break end
+    local topic = string.match(head, '^c:([^:]*)')
+    local waiting = redis.call('ZLEXCOUNT', KEYS[i], '[c:' .. topic .. ':', '(c:' .. topic .. ';')
+    for _, value in ipairs({topic, waiting, string.sub(head, #topic + 4, #topic + 19), 0}) do
       table.insert(answer, value)
     end
-    from = '[' .. topic .. ';'
+    from = '[c:' .. topic .. ';'
   end
   local counts = redis.call('HGETALL', KEYS[i + 1])
   for j = 1, #counts, 2 do
@@ -54,58 +52,43 @@ end
 return answer
 `;
 
-/** KEYS: dead, letters, letter bodies of each shard. ARGV: limit. Answers order, id, row, body of each. */
+/** KEYS: dead, letters of each shard. ARGV: limit. Answers order, id, letter of each. */
 const DEAD_LETTERS = `
 local answer = {}
-for i = 1, #KEYS, 3 do
+for i = 1, #KEYS, 2 do
   for _, member in ipairs(redis.call('ZREVRANGE', KEYS[i], 0, tonumber(ARGV[1]) - 1)) do
     local id = string.sub(member, 33)
     table.insert(answer, string.sub(member, 1, 32))
     table.insert(answer, id)
     table.insert(answer, redis.call('HGET', KEYS[i + 1], id))
-    table.insert(answer, redis.call('HGET', KEYS[i + 2], id))
   end
 end
 return answer
 `;
 
-/** KEYS: rows (or letters) and their bodies of each shard. ARGV: id. Answers row, body of each shard that has it. */
+/** KEYS: hashes. ARGV: field. Answers the value of each hash that has it. */
 const FIND = `
 local answer = {}
-for i = 1, #KEYS, 2 do
-  local row = redis.call('HGET', KEYS[i], ARGV[1])
-  if row then
-    table.insert(answer, row)
-    table.insert(answer, redis.call('HGET', KEYS[i + 1], ARGV[1]))
-  end
+for _, key in ipairs(KEYS) do
+  local text = redis.call('HGET', key, ARGV[1])
+  if text then table.insert(answer, text) end
 end
 return answer
 `;
 
-/** KEYS: due, rows, bodies of each shard. ARGV: topic, limit. Answers order, id, row, body of each. */
+/** KEYS: order, rows of each shard. ARGV: topic, limit. Answers order, id, row of each. */
 const WAITING = `
 local answer = {}
-local first = #ARGV[1] + 2
-for i = 1, #KEYS, 3 do
+local first = #ARGV[1] + 4
+for i = 1, #KEYS, 2 do
   -- ';' is what follows ':'.
-  local from, to = '[' .. ARGV[1] .. ':', '(' .. ARGV[1] .. ';'
+  local from, to = '[d:' .. ARGV[1] .. ':', '(d:' .. ARGV[1] .. ';'
   for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[i], from, to, 'LIMIT', 0, ARGV[2])) do
     local id = string.sub(member, first + 32)
     table.insert(answer, string.sub(member, first, first + 31))
     table.insert(answer, id)
     table.insert(answer, redis.call('HGET', KEYS[i + 1], id))
-    table.insert(answer, redis.call('HGET', KEYS[i + 2], id))
   end
-end
-return answer
-`;
-
-/** KEYS: records of each shard. ARGV: field. */
-const RECORD = `
-local answer = {}
-for _, records in ipairs(KEYS) do
-  local text = redis.call('HGET', records, ARGV[1])
-  if text then table.insert(answer, text) end
 end
 return answer
 `;
