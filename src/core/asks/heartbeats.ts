@@ -21,7 +21,8 @@ export interface Heartbeats {
   /**
    * Beats with the others from now on.
    * @param progress what the recovery would need, at the moment of each beat
-   * @param isAtOnce (true) beats now as well: a message stands there that must be closed even if this ask dies now
+   * @param isAtOnce (true) beats now as well, with all that begin at this moment: a message stands there that must be
+   * closed even if this ask dies now
    */
   begin(askId: string, progress: () => object, onLost: () => void, isAtOnce?: boolean): Heartbeat;
   /** Writes one beat for every stream now. */
@@ -44,6 +45,23 @@ export function createHeartbeats(deps: {
 }): Heartbeats {
   const streams = new Map<string, Stream>();
   let timer: NodeJS.Timeout | null = null;
+  let beginning: { streams: [string, Stream][]; beaten: Promise<void> } | null = null;
+
+  /** The answers of a store come many at a time; an immediate lets all holds that they make begin before it. */
+  async function beatBeginning(streams: [string, Stream][]): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    beginning = null;
+    await beat(streams);
+  }
+
+  function firstBeat(askId: string, stream: Stream): Promise<void> {
+    if (beginning === null) {
+      const streams: [string, Stream][] = [];
+      beginning = { streams, beaten: beatBeginning(streams) };
+    }
+    beginning.streams.push([askId, stream]);
+    return beginning.beaten;
+  }
 
   function lose(askId: string, stream: Stream): void {
     streams.delete(askId);
@@ -75,7 +93,7 @@ export function createHeartbeats(deps: {
       const stream: Stream = { progress, onLost, leaseUntil: deps.clock() + HOLD_LEASE, isSettling: false };
       streams.set(askId, stream);
       timer ??= setInterval(() => void beat([...streams]), HEARTBEAT_EVERY).unref();
-      const begun = isAtOnce ? beat([[askId, stream]]) : Promise.resolve();
+      const begun = isAtOnce ? firstBeat(askId, stream) : Promise.resolve();
       return {
         begun,
         isOurs: () => streams.get(askId) === stream && deps.clock() < stream.leaseUntil,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
-import { inTime } from './deadline.ts';
+import { createDeadline } from './deadline.ts';
 import { type LinkClient, type MasterNode, openLink, type RedisLink } from './link.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 
@@ -42,6 +42,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   const address = parseRedisUrl(options.url);
   const timeoutMs = options.timeoutMs ?? 1_500;
   const warn = options.onWarning ?? (() => {});
+  const deadline = createDeadline(timeoutMs, `no answer within ${timeoutMs} ms; whether it was done is not known`);
   let generation = 0;
   let closed = false;
   let renewing = false;
@@ -106,7 +107,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
   async function ask<T>(call: (used: RedisLink) => Promise<T>): Promise<T> {
     const used = link;
     try {
-      return await inTime(call(used), timeoutMs, `no answer within ${timeoutMs} ms; whether it was done is not known`);
+      return await deadline.bound(call(used));
     } catch (error) {
       // What was the master has become a replica: another takes the writes by now.
       const isDemoted = isReply(error) && error.message.startsWith('READONLY');

@@ -9,17 +9,18 @@ export interface Gate {
 
 /** @param description what is closed, in the error of a call that comes later */
 export function createGate(description: string): Gate {
-  const inside = new Set<Promise<unknown>>();
+  let inside = 0;
   let closed = false;
+  const empty = Promise.withResolvers<void>();
 
   async function pass(method: Method, args: unknown[]): Promise<unknown> {
     if (closed) throw new Error(`${description} is closed`);
-    const call = method(...args);
-    inside.add(call);
+    inside += 1;
     try {
-      return await call;
+      return await method(...args);
     } finally {
-      inside.delete(call);
+      inside -= 1;
+      if (closed && inside === 0) empty.resolve();
     }
   }
 
@@ -33,7 +34,7 @@ export function createGate(description: string): Gate {
     },
     close: async () => {
       closed = true;
-      while (inside.size > 0) await Promise.allSettled(inside);
+      if (inside > 0) await empty.promise;
     },
   };
 }

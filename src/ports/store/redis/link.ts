@@ -1,5 +1,5 @@
 import { createClient, createCluster, type RedisClientType, type RedisClusterType } from '@redis/client';
-import { inTime } from './deadline.ts';
+import { createDeadline } from './deadline.ts';
 import type { RedisAddress } from './redis-url.ts';
 
 /** Calls in flight on one socket; more than this means that nobody answers. */
@@ -55,7 +55,7 @@ async function openSingle({ address, connectTimeoutMs, onBroken }: LinkOptions):
   });
   client.on('error', onBroken);
   await connected(client.connect(), connectTimeoutMs, () => client.destroy());
-  const send: MasterNode['send'] = (args) => client.sendCommand([...args]);
+  const send: MasterNode['send'] = (args) => client.sendCommand(args);
   const name = nodes.map(({ host, port }) => `${host}:${port}`).join();
   return {
     isCluster: false,
@@ -98,7 +98,7 @@ async function openCluster({ address, connectTimeoutMs, onBroken }: LinkOptions)
       }));
       return (await Promise.all(masters)).map(({ name, client }) => ({
         name,
-        send: (args) => client.sendCommand([...args]),
+        send: (args) => client.sendCommand(args),
       }));
     },
     destroy: () => {
@@ -130,7 +130,7 @@ function socketOptions({ tls }: RedisAddress, connectTimeout: number) {
 /** A server that accepts the connection and then says nothing counts as one that is not there. */
 async function connected(connecting: Promise<unknown>, timeoutMs: number, giveUp: () => void): Promise<void> {
   try {
-    await inTime(connecting, timeoutMs, `no answer within ${timeoutMs} ms`);
+    await createDeadline(timeoutMs, `no answer within ${timeoutMs} ms`).bound(connecting);
   } catch (error) {
     connecting.catch(() => {});
     try {

@@ -76,8 +76,8 @@ export function createReplicas(connection: RedisConnection): Replicas {
     confirm: async (key, write) => {
       const node = look(key);
       const generation = connection.generation();
-      const [result, mustWait] = await Promise.all([write(), node.hasReplicas]);
-      if (!mustWait) return result;
+      const result = await write();
+      if (!(await node.hasReplicas)) return result;
       const confirmed = asNumber(await wait(key, node));
       // WAIT speaks of the writes of its own connection.
       if (confirmed >= 1 && generation === connection.generation()) return result;

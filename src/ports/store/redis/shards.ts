@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { pair, wellFormed } from './values.ts';
 
 /** Part of the layout: another number would look for every account elsewhere. */
@@ -29,10 +28,7 @@ export function createShards(prefix: string, isCluster: boolean): Shards {
   return {
     all,
     groups: isCluster ? all.map((shard) => [shard]) : [all],
-    of: (name) => {
-      const digest = hash('sha1', wellFormed(name), 'buffer');
-      return at(all, (digest[0] ?? 0) % SHARDS);
-    },
+    of: (name) => at(all, hashOf(wellFormed(name)) % SHARDS),
   };
 }
 
@@ -46,6 +42,13 @@ function createShard(prefix: string, number: number): Shard {
     account: (accountId) => key(`account:${accountId}`),
     history: (accountId, kind) => key(`history:${pair(accountId, kind)}`),
   };
+}
+
+/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), folded so that every bit counts in the lowest. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** The element that must be there. */

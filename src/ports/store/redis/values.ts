@@ -22,7 +22,7 @@ export function padded(time: number): string {
 
 /** Two texts as one that no other two make. */
 export function pair(first: string, second: string): string {
-  return `${Buffer.byteLength(wellFormed(first))}:${first}${wellFormed(second)}`;
+  return `${first.length}:${wellFormed(first)}${wellFormed(second)}`;
 }
 
 /** @throws TypeError when Redis answered something else */
