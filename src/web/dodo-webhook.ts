@@ -36,7 +36,7 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     let id: string;
     try {
-      id = deps.billing.verifyWebhook(body, plainHeaders(request.headers));
+      id = deps.billing.verifyWebhook(body, request.headers);
     } catch (error) {
       if (!(error instanceof WebhookRejected)) throw error;
       deps.metrics.count('webhooks_rejected');
@@ -45,6 +45,7 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
       return;
     }
     deps.heard.note();
+    const text = body.toString('utf8');
     const now = deps.clock();
     const isNew = await deps.store.put(
       {
@@ -52,7 +53,7 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
         topic: 'inbox',
         accountId: null,
         dueAt: now,
-        body: { sealed: deps.secrets.encrypt(body.toString('utf8')) },
+        body: { sealed: deps.secrets.encrypt(text) },
       },
       { key: `webhook:${id}`, expiresAt: now + ID_KEPT },
       now,
@@ -60,25 +61,17 @@ export function createDodoWebhook(deps: DodoWebhookDeps): Router {
     deps.metrics.count(isNew ? 'webhooks_received' : 'webhooks_repeated');
     deps.log.debug({ requestId: requestIdOf(response), row: `inbox:${id}`, isNew }, 'a webhook was stored');
     if (isNew) deps.onStored();
-    if (isJson(body)) response.status(200).json({ received: true });
+    if (isJson(text)) response.status(200).json({ received: true });
     else response.status(400).json({ error: { code: 'invalid_json', message: 'Expected valid JSON.' } });
   });
   return router;
 }
 
-function isJson(body: Buffer): boolean {
+function isJson(text: string): boolean {
   try {
-    JSON.parse(body.toString('utf8'));
+    JSON.parse(text);
     return true;
   } catch {
     return false;
   }
-}
-
-function plainHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
 }

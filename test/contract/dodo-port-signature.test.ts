@@ -37,6 +37,12 @@ describe('the signature of a webhook', () => {
     expect(billing().verifyWebhook(BODY, { ...signed(BODY), 'content-type': 'application/json' })).toBe('msg_1');
   });
 
+  it('holds over bytes that are no text', () => {
+    const body = Buffer.from([0x7b, 0xff, 0x7d]);
+    expect(billing().verifyWebhook(body, signed(body))).toBe('msg_1');
+    expect(() => billing().verifyWebhook(Buffer.from([0x7b, 0xfe, 0x7d]), signed(body))).toThrow(WebhookRejected);
+  });
+
   it('holds with the key written without its prefix', () => {
     expect(billing(KEY.toString('base64')).verifyWebhook(BODY, signed(BODY))).toBe('msg_1');
   });

@@ -255,13 +255,19 @@ export interface NotedCustomer {
   metadata: Metadata;
 }
 
+/**
+ * Makes sure that a webhook is Dodo's. Headers by lower-case name.
+ * @returns the webhook's id, the same over Dodo's retries and replays
+ * @throws WebhookRejected
+ */
+export type VerifyWebhook = (body: Buffer, headers: Readonly<Record<string, string | string[] | undefined>>) => string;
+
 /** Every call that asks Dodo may throw a BillingError. */
 export interface Billing {
   /** Dodo's clock, as its last answer told it; ours until then. */
   now(): Millis;
 
-  /** Throws WebhookRejected. Takes the raw bytes; headers by lower-case name. @returns the webhook's id */
-  verifyWebhook(body: Buffer, headers: Record<string, string>): string;
+  verifyWebhook: VerifyWebhook;
   /** Throws MalformedEvent. */
   parseEvent(body: string): BillingEvent;
 

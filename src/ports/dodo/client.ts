@@ -2,8 +2,6 @@ import DodoPayments from 'dodopayments';
 
 interface ClientOptions {
   apiKey: string;
-  /** null: no webhook is to be verified. */
-  webhookKey: string | null;
   environment: 'test_mode' | 'live_mode';
   /** Another server than the environment's, such as the sandbox. */
   baseUrl?: string;
@@ -22,7 +20,7 @@ export function createClient(options: ClientOptions): DodoPayments {
   }
   return new DodoPayments({
     bearerToken: options.apiKey,
-    webhookKey: options.webhookKey,
+    webhookKey: null,
     timeout: options.timeoutMs,
     maxRetries: 0,
     logLevel: 'off',

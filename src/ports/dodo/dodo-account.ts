@@ -33,7 +33,6 @@ export function createDodoAccount(options: DodoAccountOptions): DodoAccount {
   const dodoClock: DodoClock = createDodoClock(clock);
   const client = createClient({
     ...options,
-    webhookKey: null,
     timeoutMs: TIMEOUT,
     fetch: createTransport(dodoClock, () => {}),
   });

@@ -21,7 +21,7 @@ import { subscription, subscriptionsOf } from './read-subscription.ts';
 import { id } from './shapes.ts';
 import { createTransport } from './transport.ts';
 import { hasEvent, ingest } from './usage.ts';
-import { assertWebhookKeyWorks, verifyWebhook } from './webhook-signature.ts';
+import { createWebhookCheck } from './webhook-signature.ts';
 
 export interface DodoBillingOptions {
   apiKey: string;
@@ -51,19 +51,17 @@ export function createDodoBilling(options: DodoBillingOptions): Billing {
   const dodoClock = createDodoClock(options.clock);
   const client = createClient({
     apiKey: options.apiKey,
-    webhookKey: options.webhookKey,
     environment: options.environment,
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
     timeoutMs: options.timeoutMs ?? 10 * SECOND,
     fetch: createTransport(dodoClock, options.onHeard ?? (() => {})),
   });
-  assertWebhookKeyWorks(client);
   const calls = createCalls({ budget, dodoClock, metrics, log });
   const port = { client, calls, dodoClock, entitlementId };
 
   return {
     now: () => dodoClock.now(),
-    verifyWebhook: (body, headers) => verifyWebhook(client, body, headers),
+    verifyWebhook: createWebhookCheck(options.webhookKey),
     parseEvent: (body) => parseEvent(body, entitlementId),
     createCheckout: (request) => createCheckout(port, request),
     sessionCreatedAt: (sessionId) => sessionCreatedAt(port, sessionId),

@@ -34,7 +34,6 @@ export function createDodoSetup(options: DodoSetupOptions): SetupPort {
   const dodoClock = createDodoClock(options.clock);
   const client = createClient({
     apiKey: options.apiKey,
-    webhookKey: null,
     environment: options.environment,
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
     timeoutMs: options.timeoutMs ?? 30 * SECOND,
