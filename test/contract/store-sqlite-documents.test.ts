@@ -52,9 +52,15 @@ describe('a document that is remembered', () => {
 
   it('makes room for those who came later', async () => {
     await Promise.all(Array.from({ length: 1_500 }, (_, n) => put(n, 0, `account ${n}`)));
-    elsewhere();
+    elsewhere(`UPDATE accounts SET document = '{"n":-1}'`);
     expect(await documentOf('account 1400')).toMatchObject({ n: 1_400 });
     expect(await documentOf('account 3')).toEqual({ n: -1 });
+  });
+
+  it('is read again when the file has another version', async () => {
+    await put(1, 0);
+    elsewhere(`UPDATE accounts SET version = version + 1, document = '{"n":2}'`);
+    expect(await store.load('ann', [])).toMatchObject({ version: 2, document: { n: 2 } });
   });
 
   it('is never one of a reader beside the process that writes', async () => {
@@ -66,10 +72,10 @@ describe('a document that is remembered', () => {
     await reader.close();
   });
 
-  /** Changes every document behind the store's back. */
-  function elsewhere(): void {
+  /** Changes the file behind the store's back. */
+  function elsewhere(sql: string): void {
     const database = new DatabaseSync(file.path);
-    database.exec(`UPDATE accounts SET document = '{"n":-1}'`);
+    database.exec(sql);
     database.close();
   }
 });

@@ -1,6 +1,6 @@
 import type { Store } from '../../../core/store.ts';
 import type { SqliteConnection } from './connection.ts';
-import type { Documents, DocumentVersion } from './documents.ts';
+import { createDocuments } from './documents.ts';
 import type { Records } from './records.ts';
 import type { Rows } from './rows.ts';
 
@@ -8,13 +8,13 @@ interface Deps {
   connection: SqliteConnection;
   rows: Rows;
   records: Records;
-  documents: Documents;
 }
 
 /** Documents and the compare-and-commit. */
-export function createAccounts({ connection, rows, records, documents }: Deps): Pick<Store, 'load' | 'commit'> {
+export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'commit'> {
   const { prepare, read, write, now } = connection;
-  const select = prepare<{ version: number; document: string }>('SELECT version, document FROM accounts WHERE id = ?');
+  const selectVersion = prepare<{ version: number }>('SELECT version FROM accounts WHERE id = ?');
+  const select = prepare<{ document: string }>('SELECT document FROM accounts WHERE id = ?');
   const insert = prepare(
     'INSERT INTO accounts (id, version, document, updated_at) VALUES (?, 1, ?, ?) ON CONFLICT (id) DO NOTHING',
   );
@@ -27,24 +27,24 @@ export function createAccounts({ connection, rows, records, documents }: Deps): 
      ON CONFLICT (account_id, key) DO UPDATE SET expires_at = excluded.expires_at`,
   );
 
-  function newest(accountId: string): DocumentVersion | undefined {
-    const known = documents.find(accountId);
+  const documents = createDocuments();
+
+  function documentOf(accountId: string, version: number): object {
+    const known = documents.find(accountId, version);
     if (known !== undefined) return known;
-    const found = select.get(accountId);
-    if (found === undefined) return undefined;
-    const read = { version: found.version, document: JSON.parse(found.document) };
-    documents.remember(accountId, read);
-    return read;
+    const document = JSON.parse(select.get(accountId)?.document ?? '');
+    documents.remember(accountId, { version, document });
+    return document;
   }
 
   return {
     load: (accountId, keys) =>
       read(() => {
-        const found = newest(accountId);
+        const version = selectVersion.get(accountId)?.version ?? 0;
         const at = now();
         return {
-          version: found?.version ?? 0,
-          document: found?.document ?? null,
+          version,
+          document: version === 0 ? null : documentOf(accountId, version),
           seen: new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined)),
         };
       }),
@@ -52,7 +52,6 @@ export function createAccounts({ connection, rows, records, documents }: Deps): 
       const { accountId, expectedVersion, at } = commit;
       const document = JSON.stringify(commit.document);
       const isWritten = await write(() => {
-        documents.forget(accountId);
         const written =
           expectedVersion === 0
             ? insert.run(accountId, document, at)

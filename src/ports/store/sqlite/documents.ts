@@ -4,33 +4,32 @@ export interface DocumentVersion {
   document: object;
 }
 
-/**
- * The newest documents, as they stand in the file, so that they need not be read and parsed again and again. Whoever forgets a document before it is written and remembers it once that is on the disk never
- * lets an older one be seen. What is remembered is frozen: many read it.
- */
+/** Accounts whose document is remembered: about as many as ask at the same time. */
+const REMEMBERED = 1_000;
+
+/** Documents that were read or written, so that a version need not be parsed again and again. They are frozen: many read them. */
 export interface Documents {
-  find(accountId: string): DocumentVersion | undefined;
-  remember(accountId: string, newest: DocumentVersion): void;
-  forget(accountId: string): void;
+  find(accountId: string, version: number): object | undefined;
+  /** @param durable a version that stands in the file */
+  remember(accountId: string, durable: DocumentVersion): void;
 }
 
-/** @param most how many are remembered: 0 where another process writes */
-export function createDocuments(most: number): Documents {
+export function createDocuments(): Documents {
   const known = new Map<string, DocumentVersion>();
   return {
-    find: (accountId) => known.get(accountId),
-    remember(accountId, newest) {
-      freeze(newest.document);
+    find(accountId, version) {
+      const newest = known.get(accountId);
+      return newest?.version === version ? newest.document : undefined;
+    },
+    remember(accountId, durable) {
+      freeze(durable.document);
       known.delete(accountId);
-      known.set(accountId, newest);
-      if (known.size <= most) return;
+      known.set(accountId, durable);
+      if (known.size <= REMEMBERED) return;
       for (const longest of known.keys()) {
         known.delete(longest);
         break;
       }
-    },
-    forget: (accountId) => {
-      known.delete(accountId);
     },
   };
 }

@@ -2,15 +2,11 @@ import type { Store } from '../../../core/store.ts';
 import { createAccounts } from './accounts.ts';
 import { openConnection, type SqliteConnection, type SqliteOptions } from './connection.ts';
 import { createCoordination } from './coordination.ts';
-import { createDocuments } from './documents.ts';
 import { createIndexes } from './indexes.ts';
 import { openReader } from './reader.ts';
 import { createRecords } from './records.ts';
 import { createRows } from './rows.ts';
 import { createSweep } from './sweep.ts';
-
-/** Accounts whose document is remembered: about as many as ask at the same time. */
-const REMEMBERED = 1_000;
 
 /** The store on one SQLite file, for one process. */
 export interface SqliteStore extends Store {
@@ -23,7 +19,7 @@ export interface SqliteStore extends Store {
  * @throws Error that names the file when it is in use by another process, newer than the code, or not to be opened
  */
 export async function createSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
-  return storeOn(openConnection(options), REMEMBERED);
+  return storeOn(openConnection(options));
 }
 
 /**
@@ -31,10 +27,10 @@ export async function createSqliteStore(options: SqliteOptions): Promise<SqliteS
  * @throws Error that names the file when there is none
  */
 export function createSqliteReader(options: Pick<SqliteOptions, 'path' | 'now'>): Store {
-  return storeOn(openReader(options), 0);
+  return storeOn(openReader(options));
 }
 
-function storeOn(connection: SqliteConnection, remembered: number): SqliteStore {
+function storeOn(connection: SqliteConnection): SqliteStore {
   const rows = createRows(connection);
   const records = createRecords(connection);
   const { add: _add, drop: _drop, ...rowMethods } = rows;
@@ -44,7 +40,7 @@ function storeOn(connection: SqliteConnection, remembered: number): SqliteStore 
   );
   return {
     connection,
-    ...createAccounts({ connection, rows, records, documents: createDocuments(remembered) }),
+    ...createAccounts({ connection, rows, records }),
     ...rowMethods,
     ...recordMethods,
     ...createIndexes(connection),
