@@ -9,7 +9,7 @@ import type { WalletUser } from '../wallets/wallet-user.ts';
 import { createAnswerWatch } from './answer-watch.ts';
 import type { AskResult, AsksDeps, AskView, LapseBody } from './ask.ts';
 import { LOOK_FOR_STOP_EVERY } from './stop-requests.ts';
-import { type BreakOff, isVisible, streamAnswer } from './stream-answer.ts';
+import { type BreakOff, isVisible, type StreamProgress, streamAnswer } from './stream-answer.ts';
 
 interface HeldAsk {
   accountId: string;
@@ -98,14 +98,19 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
     async run({ accountId, hold, messages, lapse, askedAt, view }) {
       const { askId } = hold;
       const controller = new AbortController();
-      const progress: LapseBody = { ...lapse };
+      let progress: StreamProgress = { outputTokens: () => lapse.outputTokens, visible: lapse.visible };
       const hasMessage = view.handle !== null;
       const breakOff = (why: BreakOff) => controller.abort(why);
       running.set(askId, { hold, controller });
       const deadline = setTimeout(() => breakOff('deadline'), deps.deadlineMs);
       const heartbeat = deps.heartbeats.begin(
         askId,
-        () => ({ ...progress, sealedHandle: seal(view) }),
+        (): LapseBody => ({
+          ...lapse,
+          outputTokens: progress.outputTokens(),
+          visible: progress.visible,
+          sealedHandle: seal(view),
+        }),
         () => breakOff('lease_lost'),
         hasMessage,
       );
@@ -126,10 +131,9 @@ export function createRunAsk(deps: AsksDeps & { deadlineMs: number }): RunAsk {
           },
           hold.inputTokens,
           controller,
-          (text, { outputTokens, visible }) => {
-            progress.outputTokens = outputTokens;
-            progress.visible = visible;
-            if (visible) watch.shown();
+          (text, reached) => {
+            progress = reached;
+            if (reached.visible) watch.shown();
             view.show(text, () => heartbeat.isOurs());
           },
         );

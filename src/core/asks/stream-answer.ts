@@ -1,5 +1,6 @@
 import type { Ending } from '../account/receipt.ts';
 import { type CountTokens, type Model, ModelError, type ModelRequest, type ModelUsage } from '../model.ts';
+import { createOutputCount, type OutputCount } from './output-count.ts';
 
 /** Why we broke a stream off; the abort signal's reason. */
 export type BreakOff = 'stopped' | 'deadline' | 'lease_lost' | 'shutdown' | 'bound';
@@ -13,9 +14,9 @@ export interface Streamed {
   error: ModelError | null;
 }
 
-/** Figures of a running stream, for the recovery. */
+/** A running stream, for the recovery. */
 export interface StreamProgress {
-  outputTokens: number;
+  outputTokens(): number;
   visible: boolean;
 }
 
@@ -28,11 +29,11 @@ const ENDING_OF: Record<BreakOff, Ending> = {
 };
 
 /**
- * A provider that ignores the bound is broken off. Our count of a stream is a little high, since it is the sum over
- * its chunks, so an answer that ends just at the bound must not be taken for one beyond it.
+ * A provider that ignores the bound is broken off. Our count of a stream is a little high, since it is a sum over
+ * pieces, so an answer that ends just at the bound must not be taken for one beyond it.
  */
-function isBeyond(counted: number, bound: number): boolean {
-  return counted > bound + bound / 16 + 64;
+function isBeyond(output: OutputCount, bound: number): boolean {
+  return output.exceeds(bound + bound / 16 + 64);
 }
 
 /**
@@ -49,7 +50,8 @@ export async function streamAnswer(
   onText: (text: string, progress: StreamProgress) => void,
 ): Promise<Streamed> {
   let text = '';
-  let outputTokens = 0;
+  let visible = false;
+  const output = createOutputCount(count);
   let ending: Ending | null = null;
   let reported: ModelUsage | null = null;
   let error: ModelError | null = null;
@@ -61,9 +63,10 @@ export async function streamAnswer(
         ending = chunk.reason === 'length' ? 'length' : 'complete';
       } else {
         text += chunk.text;
-        outputTokens += count(chunk.text);
-        onText(text, { outputTokens, visible: isVisible(text) });
-        if (isBeyond(outputTokens, request.maxOutputTokens)) controller.abort('bound' satisfies BreakOff);
+        output.add(chunk.text);
+        visible ||= isVisible(chunk.text);
+        onText(text, { outputTokens: output.tokens, visible });
+        if (isBeyond(output, request.maxOutputTokens)) controller.abort('bound' satisfies BreakOff);
       }
     }
   } catch (caught) {
@@ -71,9 +74,9 @@ export async function streamAnswer(
     else if (caught instanceof ModelError) error = caught;
     else throw caught;
   }
-  if (ending === null || (ending === 'complete' && !isVisible(text))) ending = isVisible(text) ? 'cut' : 'failed';
+  if (ending === null || (ending === 'complete' && !visible)) ending = visible ? 'cut' : 'failed';
   const isReported = reported !== null && isPlausible(reported, text);
-  const usage = isReported && reported !== null ? reported : countedHere(inputTokens, text, outputTokens, count);
+  const usage = isReported && reported !== null ? reported : countedHere(inputTokens, text, output, count);
   return { text, ending, usage, countedBy: isReported ? 'provider' : 'us', error };
 }
 
@@ -88,6 +91,6 @@ function isPlausible(usage: ModelUsage, text: string): boolean {
   return areCounts && usage.inputTokens > 0 && (usage.outputTokens > 0 || !isVisible(text));
 }
 
-function countedHere(inputTokens: number, text: string, perChunk: number, count: CountTokens): ModelUsage {
-  return { inputTokens, cachedTokens: 0, outputTokens: Math.min(perChunk, count(text)) };
+function countedHere(inputTokens: number, text: string, output: OutputCount, count: CountTokens): ModelUsage {
+  return { inputTokens, cachedTokens: 0, outputTokens: Math.min(output.tokens(), count(text)) };
 }

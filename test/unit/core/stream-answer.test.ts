@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BreakOff, isVisible, type StreamProgress, streamAnswer } from '../../../src/core/asks/stream-answer.ts';
+import { type BreakOff, isVisible, streamAnswer } from '../../../src/core/asks/stream-answer.ts';
 import { type Model, type ModelChunk, ModelError } from '../../../src/core/model.ts';
 
 const usage = { inputTokens: 7, cachedTokens: 2, outputTokens: 3 };
@@ -24,7 +24,7 @@ function failing(): never {
 }
 
 function run(model: Model, options: { bound?: number; controller?: AbortController } = {}) {
-  const shown: { text: string; progress: StreamProgress }[] = [];
+  const shown: { text: string; outputTokens: number; visible: boolean }[] = [];
   const request = {
     askId: 'a',
     model: 'm',
@@ -33,8 +33,8 @@ function run(model: Model, options: { bound?: number; controller?: AbortControll
     safetyIdentifier: 's',
   };
   const controller = options.controller ?? new AbortController();
-  const streamed = streamAnswer(model, countWords, request, 11, controller, (text, progress) => {
-    shown.push({ text, progress });
+  const streamed = streamAnswer(model, countWords, request, 11, controller, (text, { outputTokens, visible }) => {
+    shown.push({ text, outputTokens: outputTokens(), visible });
   });
   return { streamed, shown, controller };
 }
@@ -44,8 +44,8 @@ describe('a streamed answer', () => {
     const { streamed, shown } = run(saying('one ', 'two', { kind: 'end', reason: 'stop' }, { kind: 'usage', usage }));
     expect(await streamed).toEqual({ text: 'one two', ending: 'complete', usage, countedBy: 'provider', error: null });
     expect(shown).toEqual([
-      { text: 'one ', progress: { outputTokens: 1, visible: true } },
-      { text: 'one two', progress: { outputTokens: 2, visible: true } },
+      { text: 'one ', outputTokens: 1, visible: true },
+      { text: 'one two', outputTokens: 2, visible: true },
     ]);
   });
 
