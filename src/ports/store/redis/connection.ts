@@ -23,8 +23,10 @@ export interface RedisConnection {
   isCluster: boolean;
   /** Grows with each new link: what is asked of one link must not be answered by another. */
   generation(): number;
+  /** What has the same lane shares a socket: its commands are done in the order of their sending. */
+  lane(key: string): string;
   /**
-   * Sends one command to the node that has `key`. The commands of one tick to one node share a round trip.
+   * Sends one command to the node that has `key`. The commands of one tick and lane share a round trip.
    * @throws Error within `timeoutMs` when Redis cannot be reached or does not answer; then it is not known whether the
    * command was done. What Redis itself refuses is thrown as it came.
    */
@@ -124,6 +126,7 @@ export async function openConnection(options: ConnectionOptions): Promise<RedisC
     description: address.description,
     isCluster: link.isCluster,
     generation: () => generation,
+    lane: (key) => link.lane(key),
     send: (key, args) => ask((used) => used.send(key, args)),
     withClient: (call) => ask((used) => call(used.client)),
     masters: async () => {

@@ -20,35 +20,33 @@ export interface Replicas {
   confirm<T>(key: string, write: () => Promise<T>): Promise<T>;
 }
 
-interface Node {
+/** What is known of the node at the end of a lane. */
+interface Lane {
   lookedAt: number;
   hasReplicas: Promise<boolean>;
-  /** The WAIT that is under way; it holds up its connection, so there is one at a time. */
+  /** The WAIT that is under way; it holds up its lane, so there is one at a time. */
   current: Promise<unknown>;
   /** The next one, which all writes share that were answered meanwhile. */
   next: Promise<unknown> | null;
 }
 
 export function createReplicas(connection: RedisConnection): Replicas {
-  const nodes = new Map<string, Node>();
+  const lanes = new Map<string, Lane>();
 
-  function nameOf(key: string): string {
-    return connection.isCluster ? (/\{.*?\}/.exec(key)?.[0] ?? key) : '';
-  }
-
-  function look(key: string): Node {
-    const known = nodes.get(nameOf(key));
+  function look(key: string): Lane {
+    const name = connection.lane(key);
+    const known = lanes.get(name);
     if (known && performance.now() - known.lookedAt < BELIEVED_MS) return known;
     const asked = hasReplicas(key);
-    const node: Node = {
+    const lane: Lane = {
       lookedAt: performance.now(),
       hasReplicas: asked,
       current: known?.current ?? Promise.resolve(),
       next: null,
     };
-    asked.catch(() => nodes.delete(nameOf(key)));
-    nodes.set(nameOf(key), node);
-    return node;
+    asked.catch(() => lanes.delete(name));
+    lanes.set(name, lane);
+    return lane;
   }
 
   async function hasReplicas(key: string): Promise<boolean> {
@@ -61,27 +59,27 @@ export function createReplicas(connection: RedisConnection): Replicas {
     }
   }
 
-  function wait(key: string, node: Node): Promise<unknown> {
-    node.next ??= (async () => {
-      await node.current.catch(() => {});
+  function wait(key: string, lane: Lane): Promise<unknown> {
+    lane.next ??= (async () => {
+      await lane.current.catch(() => {});
       await nextTick();
-      node.current = connection.send(key, ['WAIT', '1', String(PATIENCE_MS)]);
-      node.next = null;
-      return node.current;
+      lane.current = connection.send(key, ['WAIT', '1', String(PATIENCE_MS)]);
+      lane.next = null;
+      return lane.current;
     })();
-    return node.next;
+    return lane.next;
   }
 
   return {
     confirm: async (key, write) => {
-      const node = look(key);
+      const lane = look(key);
       const generation = connection.generation();
       const result = await write();
-      if (!(await node.hasReplicas)) return result;
-      const confirmed = asNumber(await wait(key, node));
-      // WAIT speaks of the writes of its own connection.
+      if (!(await lane.hasReplicas)) return result;
+      const confirmed = asNumber(await wait(key, lane));
+      // WAIT speaks of the writes of its own socket.
       if (confirmed >= 1 && generation === connection.generation()) return result;
-      nodes.delete(nameOf(key));
+      lanes.delete(connection.lane(key));
       throw new Error(`Expected a replica of ${connection.description} to have a write in ${PATIENCE_MS} ms, none had`);
     },
   };
