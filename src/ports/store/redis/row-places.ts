@@ -1,7 +1,7 @@
 import { at, type Shard, type Shards } from './shards.ts';
 
-/** Ids whose shard is remembered; enough for what a process works on at one time. */
-const REMEMBERED = 20_000;
+/** Ids whose shard is remembered, and as many of those before; enough for what a process works on at one time. */
+const REMEMBERED = 10_000;
 
 /** What a script did with a row: 0 it was not there, 1 it was left as it is, 2 done. */
 type Outcome = number;
@@ -20,7 +20,9 @@ export interface RowPlaces {
 }
 
 export function createRowPlaces(shards: Shards): RowPlaces {
-  const known = new Map<string, Shard>();
+  let known = new Map<string, Shard>();
+  /** To forget a whole map costs nothing; to look for the oldest of one that forgets one by one costs more and more. */
+  let before = new Map<string, Shard>();
 
   async function actIn(
     shard: Shard,
@@ -36,21 +38,21 @@ export function createRowPlaces(shards: Shards): RowPlaces {
 
   return {
     remember: (id, shard) => {
-      known.delete(id);
       known.set(id, shard);
-      if (known.size <= REMEMBERED) return;
-      for (const oldest of known.keys()) {
-        known.delete(oldest);
-        break;
-      }
+      if (known.size < REMEMBERED) return;
+      before = known;
+      known = new Map();
     },
     act: async (ids, act) => {
       const outcomes = new Map<string, Outcome>(ids.map((id) => [id, 0]));
-      const byShard = Map.groupBy(outcomes.keys(), (id) => known.get(id));
+      const byShard = Map.groupBy(outcomes.keys(), (id) => known.get(id) ?? before.get(id));
       byShard.delete(undefined);
       await Promise.all([...byShard].map(([shard, own]) => shard && actIn(shard, own, act, outcomes)));
       const missing = [...outcomes.keys()].filter((id) => outcomes.get(id) === 0);
-      for (const id of missing) known.delete(id);
+      for (const id of missing) {
+        known.delete(id);
+        before.delete(id);
+      }
       if (missing.length > 0) await Promise.all(shards.all.map((shard) => actIn(shard, missing, act, outcomes)));
       return outcomes;
     },

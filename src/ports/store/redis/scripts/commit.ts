@@ -14,7 +14,7 @@ export function commitScript(): LuaScript {
 const BODY = `
 local account, seen, records = KEYS[4], KEYS[5], KEYS[6]
 -- What an account begins with; the largest safe integer has 16 digits.
-local version = string.match(redis.call('GETRANGE', account, 0, 15), '^%d+') or '0'
+local version = string.match(redis.call('GETRANGE', account, '0', '15'), '^%d+') or '0'
 if version ~= ARGV[1] then return 0 end
 redis.call('SET', account, ARGV[2])
 

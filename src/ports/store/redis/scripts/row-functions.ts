@@ -51,7 +51,8 @@ local function find(id) return find_all({id})[1] end
 
 local function leave(member) leaving[#leaving + 1] = member end
 local function join(member)
-  joining[#joining + 1] = 0
+  -- Redis prints numbers of scripts with many digits before it reads them: a text is quicker.
+  joining[#joining + 1] = '0'
   joining[#joining + 1] = member
 end
 
