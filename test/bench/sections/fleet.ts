@@ -27,49 +27,66 @@ export async function benchFleet(sizes: readonly number[], asks: number): Promis
   return figures;
 }
 
-export interface MemoryFigures {
-  emptyMb: number;
-  usedMb: number;
+/** In MB. */
+interface Memory {
+  /** All that the process holds of the machine's, garbage that V8 has not collected yet included. */
+  resident: number;
+  /** What it cannot do without. */
+  live: number;
 }
 
-/** Memory of a bot on which every one of so many members has asked, against one without members. */
+export interface MemoryFigures {
+  one: Memory;
+  all: Memory;
+}
+
+/** Memory of a bot that one member has asked so many times, and of one that so many members have asked once each. */
 export async function benchMemory(members: number): Promise<MemoryFigures> {
   const upstream = await startUpstream({ pieces: 5 });
-  const one = await startBot({ upstreamUrl: upstream.url, members: 1 });
-  await ask(one, 2_000, 64);
-  const emptyMb = one.rssMb();
-  await one.close();
-  const many = await startBot({ upstreamUrl: upstream.url, members });
-  await ask(many, members, 64);
-  const usedMb = many.rssMb();
-  await many.close();
+  const memoryAfterAsks = async (askedBy: number): Promise<Memory> => {
+    const bot = await startBot({ upstreamUrl: upstream.url, members: askedBy });
+    await ask(bot, members, 64);
+    const memory = await memoryOf(bot);
+    await bot.close();
+    return memory;
+  };
+  const [one, all] = [await memoryAfterAsks(1), await memoryAfterAsks(members)];
   await upstream.close();
-  return { emptyMb, usedMb };
+  return { one, all };
 }
 
 export interface SoakFigures {
   minutes: number;
   asks: number;
-  startMb: number;
-  endMb: number;
+  start: Memory;
+  end: Memory;
 }
 
 /** Asks without a pause; the memory after a tenth of the time, and at the end. */
 export async function benchSoak(minutes: number): Promise<SoakFigures> {
   const upstream = await startUpstream({ modelDelayMs: 20, pieces: 20 });
   const bot = await startBot({ upstreamUrl: upstream.url, members: 1_000 });
-  const until = performance.now() + minutes * 60_000;
-  const settled = performance.now() + minutes * 6_000;
-  let [asks, startMb] = [0, Number.NaN];
-  while (performance.now() < until) {
-    await ask(bot, 2_000, 16);
-    asks += 2_000;
-    if (Number.isNaN(startMb) && performance.now() > settled) startMb = bot.rssMb();
-  }
-  const endMb = bot.rssMb();
+  const from = performance.now();
+  const isBefore = (share: number) => performance.now() < from + share * minutes * 60_000;
+  let asks = 0;
+  const askWhile = async (isGoingOn: () => boolean) => {
+    while (isGoingOn()) {
+      await ask(bot, 2_000, 16);
+      asks += 2_000;
+    }
+  };
+  await askWhile(() => isBefore(0.1));
+  const start = await memoryOf(bot);
+  await askWhile(() => isBefore(1));
+  const end = await memoryOf(bot);
   await bot.close();
   await upstream.close();
-  return { minutes, asks, startMb, endMb };
+  return { minutes, asks, start, end };
+}
+
+async function memoryOf(bot: StartedProcess): Promise<Memory> {
+  const resident = bot.rssMb();
+  return { resident, live: await bot.liveMb() };
 }
 
 async function ask(bot: BenchBot & StartedProcess, count: number, atOnce: number): Promise<void> {

@@ -15,6 +15,8 @@ export interface StartedProcess {
   /** Processor time that it has used so far. */
   cpuMs(): number;
   rssMb(): number;
+  /** What is alive in it once its garbage is collected, on V8's heap and held by it. */
+  liveMb(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,8 @@ function startFlags(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
   return /node (.+) --env-file/.exec(scripts.start)?.[1]?.split(' ') ?? [];
 }
+
+const LIVE_MEMORY = fileURLToPath(new URL('live-memory.ts', import.meta.url));
 
 /** Linux counts processor time in hundredths of a second (man 5 proc, sysconf(_SC_CLK_TCK)). */
 const TICK_MS = 10;
@@ -44,10 +48,10 @@ export async function startProcess(
 ): Promise<StartedProcess> {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
   const from = performance.now();
-  const child: ChildProcess = spawn(process.execPath, [...FLAGS, path, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...FLAGS, '--require', LIVE_MEMORY, path, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...profiled(basename(file, '.ts')), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
   const ready = new Promise<string>((resolve, reject) => {
@@ -70,6 +74,12 @@ export async function startProcess(
       return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
     },
     rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
+    async liveMb() {
+      const told = once(child, 'message') as Promise<[NodeJS.MemoryUsage]>;
+      child.send('what is alive?');
+      const [{ heapUsed, external }] = await told;
+      return (heapUsed + external) / 2 ** 20;
+    },
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
