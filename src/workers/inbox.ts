@@ -11,6 +11,9 @@ export interface InboxBody {
   sealed: string;
 }
 
+/** As many as share a transaction: claiming, applying and removing each wait for the disk once for all of them. */
+const SIDE_BY_SIDE = 128;
+
 /** For how long a webhook waits for its customer to be bound. */
 const WAITS_FOR = 90 * DAY;
 
@@ -68,5 +71,11 @@ export function createInboxWorker(deps: InboxDeps): RowWorker {
     return { kind: 'done' };
   }
 
-  return createRowWorker(deps, { topic: 'inbox', limit: 32, leaseMs: MINUTE, handle, isHeldBack: deps.isBurst });
+  return createRowWorker(deps, {
+    topic: 'inbox',
+    limit: SIDE_BY_SIDE,
+    leaseMs: MINUTE,
+    handle,
+    isHeldBack: deps.isBurst,
+  });
 }

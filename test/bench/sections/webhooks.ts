@@ -6,7 +6,13 @@ import { startProcess, startUpstream } from '../servers/start-process.ts';
 
 /** The rows of Dodo's ledger that follow a tick of the meter: one for each member who has asked. */
 const BURST = 6_000;
-const MEMBERS = 6_000;
+const MEMBERS = BURST;
+
+/** Bursts that are measured. One comes before them, in which both servers mostly compile themselves. */
+const BURSTS = 3;
+
+/** The sender's own first requests are not measured. */
+const WARM_UP = 500;
 
 export interface WebhookFigures {
   verifyOnly: ServedFigures;
@@ -16,25 +22,29 @@ export interface WebhookFigures {
   appliedWithinSeconds: number;
 }
 
-/** Webhooks verified, stored durably and acknowledged, against a route that only verifies. */
+/**
+ * Webhooks verified, stored durably and acknowledged, against a route that only verifies. Both have a burst in turn.
+ * @returns the burst whose ratio is the median
+ */
 export async function benchWebhooks(): Promise<WebhookFigures> {
   const upstream = await startUpstream();
   const bot = await startBot({ upstreamUrl: upstream.url, members: MEMBERS });
   const env = { DODO_PAYMENTS_WEBHOOK_KEY: bot.webhookSecret };
   const floor = await startProcess('servers/verify-only.ts', [], env);
   try {
-    const order = (from: number) => ({
-      requests: signedRows(bot, from, BURST),
-      count: BURST - 500,
-      atOnce: 64,
-      warmUp: 500,
-    });
-    const verifyOnly = await runLoad(floor, order(0));
-    const from = performance.now();
-    const ours = await runLoad(bot, order(0));
-    await untilApplied(bot);
-    const appliedWithinSeconds = (performance.now() - from) / 1_000;
-    return { verifyOnly, ours, ratio: ours.aSecond / verifyOnly.aSecond, appliedWithinSeconds };
+    const bursts: WebhookFigures[] = [];
+    for (let tick = 0; tick <= BURSTS; tick += 1) {
+      const order = { requests: signedRows(bot, tick), count: BURST - WARM_UP, atOnce: 64, warmUp: WARM_UP };
+      const verifyOnly = await runLoad(floor, order);
+      const from = performance.now();
+      const ours = await runLoad(bot, order);
+      await untilApplied(bot);
+      const appliedWithinSeconds = (performance.now() - from) / 1_000;
+      if (tick > 0) bursts.push({ verifyOnly, ours, ratio: ours.aSecond / verifyOnly.aSecond, appliedWithinSeconds });
+    }
+    const [median] = bursts.sort((a, b) => a.ratio - b.ratio).slice(Math.floor(BURSTS / 2));
+    if (median === undefined) throw new Error('expected a burst to have been measured');
+    return median;
   } finally {
     await floor.close();
     await bot.close();
@@ -42,12 +52,12 @@ export async function benchWebhooks(): Promise<WebhookFigures> {
   }
 }
 
-function signedRows(bot: BenchBot, from: number, count: number) {
+function signedRows(bot: BenchBot, tick: number) {
   const signer = new Webhook(bot.webhookSecret);
   const now = new Date();
-  return Array.from({ length: count }, (_, index) => {
-    const id = `msg_bench_${from + index}`;
-    const body = JSON.stringify(deduction(from + index, now));
+  return Array.from({ length: BURST }, (_, member) => {
+    const id = `msg_bench_${tick}_${member}`;
+    const body = JSON.stringify(deduction(member, tick, now));
     const headers = {
       'content-type': 'application/json',
       'webhook-id': id,
@@ -59,12 +69,12 @@ function signedRows(bot: BenchBot, from: number, count: number) {
 }
 
 /** Dodo, OpenAPI 1.113.0, `CreditLedgerEntry`. */
-function deduction(index: number, now: Date): object {
-  const before = 1_000_000_000_000;
+function deduction(member: number, tick: number, now: Date): object {
   const amount = 1_000;
+  const before = 1_000_000_000_000 - tick * amount;
   const data = {
     payload_type: 'CreditLedgerEntry',
-    id: `cdl_bench_${index}`,
+    id: `cdl_bench_${tick}_${member}`,
     amount: String(amount),
     balance_before: String(before),
     balance_after: String(before - amount),
@@ -74,7 +84,7 @@ function deduction(index: number, now: Date): object {
     business_id: 'bus_bench',
     created_at: now.toISOString(),
     credit_entitlement_id: BENCH_ENTITLEMENT,
-    customer_id: `cus_member-${index % MEMBERS}`,
+    customer_id: `cus_member-${member}`,
     is_credit: false,
     metadata: {},
     transaction_type: 'credit_deducted',

@@ -12,3 +12,5 @@ app.post('/webhooks/dodo', express.raw({ type: () => true }), (request, response
 const server = app.listen(0, '127.0.0.1', () => {
   process.stdout.write(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });
+// Without it the profile of the process would not be written.
+process.once('SIGTERM', () => process.exit());
