@@ -1,9 +1,9 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createSecretKey,
+  hash,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -59,7 +59,7 @@ export function createSecrets({ current, previous }: { current: string; previous
         'The sealed text was changed, or sealed with a secret that is neither the current nor the previous one',
       );
     },
-    hash: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
+    hash: (text) => hash('sha256', text),
   };
 }
 

@@ -25,7 +25,7 @@ export function runBareSqlite(
   size: number,
 ): number {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
   database.exec('CREATE TABLE bare (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID');
   const put = database.prepare(
     'INSERT INTO bare (key, text) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET text = excluded.text',
