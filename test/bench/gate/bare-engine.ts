@@ -1,48 +1,58 @@
 import { DatabaseSync } from 'node:sqlite';
 import { createClient } from '@redis/client';
 
-/** Durable commits as the gate made them, and how many writes they carried in all. */
+/** Durable commits as the gate made them, and what they carried in all. */
 export interface Commits {
   commits: number;
-  writes: number;
+  documents: number;
+  /** Seen keys, rows that came, changed or went, and records. */
+  rows: number;
 }
+
+/** Characters of a row's text, about as the gate's have. */
+const ROW_SIZE = 300;
 
 /** Each write differs: SQLite skips one that changes nothing. */
 function textOf(size: number, write: number): string {
   return String(write).padEnd(size, '.');
 }
 
+/** Hands out the documents and rows of each commit, as evenly as they go. */
+function* shares({ commits, documents, rows }: Commits): Generator<{ documents: number[]; rows: number[] }> {
+  const until = (all: number, made: number) => Math.round((all * made) / commits);
+  const part = (all: number, made: number) =>
+    Array.from({ length: until(all, made) - until(all, made - 1) }, (_, n) => until(all, made - 1) + n);
+  for (let made = 1; made <= commits; made += 1) yield { documents: part(documents, made), rows: part(rows, made) };
+}
+
 /**
- * SQLite alone, with the settings of the store's file: as many transactions as the gate made, with as many writes in
- * them, each of a text as long as an account document.
- * @param keys rows that are written in turn
+ * SQLite alone, with the settings of the store's file: as many transactions as the gate made, with as many documents and
+ * rows in them, each in the plainest table.
+ * @param keys of documents, written in turn; each row has a key of its own
+ * @param size characters of a document
  * @returns seconds
  */
-export function runBareSqlite(
-  path: string,
-  { commits, writes }: Commits,
-  keys: readonly string[],
-  size: number,
-): number {
+export function runBareSqlite(path: string, durable: Commits, keys: readonly string[], size: number): number {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
-  database.exec('CREATE TABLE bare (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID');
-  const put = database.prepare(
-    'INSERT INTO bare (key, text) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET text = excluded.text',
-  );
+  const putInto = (table: string) => {
+    database.exec(`CREATE TABLE ${table} (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID`);
+    return database.prepare(
+      `INSERT INTO ${table} (key, text) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET text = excluded.text`,
+    );
+  };
+  const [putDocument, putRow] = [putInto('documents'), putInto('rows')];
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   begin.run();
-  for (const key of keys) put.run(key, textOf(size, 0));
+  for (const key of keys) putDocument.run(key, textOf(size, 0));
   commit.run();
 
   const from = performance.now();
-  let written = 0;
-  for (let made = 1; made <= commits; made += 1) {
+  for (const { documents, rows } of shares(durable)) {
     begin.run();
-    for (; written < Math.round((writes * made) / commits); written += 1) {
-      put.run(keys[written % keys.length] ?? '', textOf(size, written));
-    }
+    for (const n of documents) putDocument.run(keys[n % keys.length] ?? '', textOf(size, n));
+    for (const n of rows) putRow.run(`row ${n}`, textOf(ROW_SIZE, n));
     commit.run();
   }
   const seconds = (performance.now() - from) / 1_000;
@@ -51,24 +61,27 @@ export function runBareSqlite(
 }
 
 /**
- * Redis alone, with the settings that the store demands: as many durable commands as the gate sent scripts, as many side
- * by side, each with a text as long as an account document.
+ * Redis alone, with the settings that the store demands: as many durable commands as the gate sent, with as many
+ * documents and rows in them.
+ * @param atOnce commands side by side
  * @returns seconds
  */
 export async function runBareRedis(
   url: string,
-  { commits }: Commits,
+  durable: Commits,
   keys: readonly string[],
   size: number,
   atOnce: number,
 ): Promise<number> {
   const client = await createClient({ url }).connect();
+  const waiting = shares(durable);
   const from = performance.now();
-  let made = 0;
   async function sender(): Promise<void> {
-    while (made < commits) {
-      made += 1;
-      await client.set(`bare:${keys[made % keys.length]}`, textOf(size, made));
+    for (const { documents, rows } of waiting) {
+      await client.mSet([
+        ...documents.map((n): [string, string] => [`bare:${keys[n % keys.length]}`, textOf(size, n)]),
+        ...rows.map((n): [string, string] => [`bare:row:${n}`, textOf(ROW_SIZE, n)]),
+      ]);
     }
   }
   await Promise.all(Array.from({ length: atOnce }, sender));

@@ -43,23 +43,32 @@ interface Counted {
 }
 
 async function openCounted(order: GateOrder, path: string): Promise<Counted> {
-  const counted = { commits: 0, writes: 0 };
-  if (order.redisUrl === null) {
-    const onTransaction = (writes: number) => {
-      counted.commits += 1;
-      counted.writes += writes;
-    };
-    return { store: await createSqliteStore({ path, now: Date.now, onTransaction }), counted };
-  }
-  const store = await createRedisStore({ url: order.redisUrl, now: Date.now });
-  const count = <Args extends unknown[], Out>(call: (...args: Args) => Out) => {
-    return (...args: Args): Out => {
-      counted.commits += 1;
-      counted.writes += 1;
-      return call(...args);
-    };
+  const counted: Commits = { commits: 0, documents: 0, rows: 0 };
+  const onTransaction = () => {
+    counted.commits += 1;
   };
-  return { store: { ...store, commit: count(store.commit), extend: count(store.extend) }, counted };
+  const store =
+    order.redisUrl === null
+      ? await createSqliteStore({ path, now: Date.now, onTransaction })
+      : await createRedisStore({ url: order.redisUrl, now: Date.now });
+  const isCommitEach = order.redisUrl !== null;
+  return {
+    counted,
+    store: {
+      ...store,
+      commit(commit) {
+        if (isCommitEach) counted.commits += 1;
+        counted.documents += 1;
+        counted.rows += commit.seen.length + commit.rows.length + commit.removeRows.length + commit.records.length;
+        return store.commit(commit);
+      },
+      extend(rows, dueAt) {
+        if (isCommitEach) counted.commits += 1;
+        counted.rows += rows.length;
+        return store.extend(rows, dueAt);
+      },
+    },
+  };
 }
 
 async function run(order: GateOrder, folder: string): Promise<GateFigures> {
@@ -81,14 +90,19 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
   );
   const seconds = (performance.now() - from) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  const durable = { commits: counted.commits - before.commits, writes: counted.writes - before.writes };
+  const durable = {
+    commits: counted.commits - before.commits,
+    documents: counted.documents - before.documents,
+    rows: counted.rows - before.rows,
+  };
   const size = JSON.stringify((await store.load(ids[0] ?? '', [])).document).length;
   await store.close();
 
   const bareSeconds =
     order.redisUrl === null
       ? runBareSqlite(join(folder, 'bare.db'), durable, ids, size)
-      : await runBareRedis(order.redisUrl, durable, ids, size, order.atOnce);
+      : // The commits of one wallet can only follow one another.
+        await runBareRedis(order.redisUrl, durable, ids, size, Math.min(order.atOnce, order.asking));
   return {
     asksASecond: order.asks / seconds,
     medianMs: percentile(took, 50),
