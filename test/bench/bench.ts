@@ -1,19 +1,16 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PROFILES, profileText } from './measure/profile.ts';
-import { isReached, sectionText } from './measure/report.ts';
+import { sectionText } from './measure/report.ts';
+import { keepResults, machineOf, RESULTS } from './measure/results.ts';
 import { SECTIONS } from './sections/all.ts';
 
 const USAGE = `npm run bench -- [--only ${Object.keys(SECTIONS).join(',')}] [--quick] [--soak MINUTES] [--profile FOLDER]
-Measures on this machine, prints tables and writes bench/results.json.
+Measures on this machine, prints tables and keeps the figures in ${RESULTS}, those of other sections as they were.
 With --profile it shows where the processor time of each process went instead, and leaves the profiles in the folder:
-being watched slows a process, so nothing is written to bench/results.json then.
+being watched slows a process, so no figures are kept then.
 `;
-
-/** Where the figures of a run are kept. */
-const RESULTS = 'bench/results.json';
 
 async function bench(): Promise<void> {
   const { values } = parseArgs({
@@ -30,20 +27,11 @@ async function bench(): Promise<void> {
     return;
   }
   const names = values.only?.split(',') ?? Object.keys(SECTIONS);
-  const machine = {
-    processor: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    at: new Date().toISOString(),
-    quick: values.quick,
-  };
   const profiles = values.profile === undefined ? null : resolve(values.profile);
   if (profiles !== null) {
     await mkdir(profiles, { recursive: true });
     process.env[PROFILES] = profiles;
   }
-  const sections = [];
   for (const name of names) {
     const measure = SECTIONS[name];
     if (measure === undefined) throw new Error(`expected ${Object.keys(SECTIONS).join(', ')}, got ${name}\n${USAGE}`);
@@ -55,13 +43,12 @@ async function bench(): Promise<void> {
       for (const file of fresh) process.stdout.write(`${await profileText(profiles, file)}\n`);
       continue;
     }
-    const targets = section.targets.map((target) => ({ ...target, reached: isReached(target) }));
-    sections.push({ name, ...section, targets });
+    await keepResults(name, section, values.quick);
   }
-  if (profiles !== null) return;
-  await mkdir('bench', { recursive: true });
-  await writeFile(RESULTS, `${JSON.stringify({ machine, sections }, null, 2)}\n`);
-  process.stdout.write(`${machine.cores} cores (${machine.processor}), Node ${machine.node}; written to ${RESULTS}\n`);
+  const { cores, processor, node } = machineOf(values.quick);
+  process.stdout.write(
+    `${cores} cores (${processor}), Node ${node}${profiles === null ? `; kept in ${RESULTS}` : ''}\n`,
+  );
 }
 
 await bench();

@@ -35,7 +35,7 @@ export async function benchGenerate(order: GenerateOrder): Promise<GenerateFigur
       })),
       count,
       atOnce,
-      warmUp: Math.min(count, 200),
+      warmUp: Math.min(count, 1_000),
     });
   try {
     return {
