@@ -21,7 +21,8 @@ export interface LoadFigures {
 /** Runs in a process of its own, so that it does not take from the server's. */
 export async function load({ url, requests, count, atOnce, warmUp }: LoadOrder): Promise<LoadFigures> {
   const { hostname, port } = new URL(url);
-  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+  // Connections that are closed between warm-up and measurement would have to be accepted again, behind all requests.
+  const agent = new Agent({ keepAlive: true, maxSockets: atOnce, maxFreeSockets: atOnce });
   const statuses: Record<string, number> = {};
   const one = (index: number) => {
     const { path, body, headers } = requests[index % requests.length] ?? { path: '/', body: '', headers: {} };

@@ -2,10 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { percentile } from '../measure/figures.ts';
 import { startBot } from '../servers/bot.ts';
 import type { MembersFigures, MembersOrder } from '../servers/members.ts';
-import { startProcess, startUpstream } from '../servers/start-process.ts';
+import { type StartedProcess, startProcess, startUpstream } from '../servers/start-process.ts';
 
 /** They do not all press Enter in the same millisecond. */
 const SPREAD_MS = 5_000;
+
+/** At most so many members ask before the others, at the same pace: what is loaded with the first ask is there when these come. */
+const WARM_UP = 50;
 
 export interface ChatFigures {
   acknowledgedMedianMs: number;
@@ -18,12 +21,13 @@ export interface ChatFigures {
 
 /** `/ask` of so many members whose answers stream at the same time, over signed HTTP. */
 export async function benchChat(platform: 'discord' | 'slack', membersAtOnce: number): Promise<ChatFigures> {
+  const warmUp = Math.min(WARM_UP, membersAtOnce);
   const upstream = await startUpstream({ pieceDelayMs: 250, pieces: 40 });
   const members = await startProcess('servers/members.ts', [], {});
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const bot = await startBot({
     upstreamUrl: upstream.url,
-    members: membersAtOnce,
+    members: warmUp + membersAtOnce,
     platform,
     env: {
       SLACK_API_URL: `${members.url}/slack/`,
@@ -36,18 +40,18 @@ export async function benchChat(platform: 'discord' | 'slack', membersAtOnce: nu
     },
   });
   try {
-    const ask: MembersOrder = {
+    const ask = (from: number, count: number): MembersOrder => ({
       botUrl: bot.url,
       platform,
-      members: membersAtOnce,
-      spreadMs: SPREAD_MS,
+      members: count,
+      from,
+      spreadMs: (SPREAD_MS * count) / membersAtOnce,
       signingSecret: bot.signingSecret,
       privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
-    };
+    });
+    await run(members, ask(0, warmUp));
     const cpu = bot.cpuMs();
-    const response = await fetch(`${members.url}/run`, { method: 'POST', body: JSON.stringify(ask) });
-    if (!response.ok) throw new Error(await response.text());
-    const figures = (await response.json()) as MembersFigures;
+    const figures = await run(members, ask(warmUp, membersAtOnce));
     return {
       acknowledgedMedianMs: percentile(figures.acknowledgedMs, 50),
       acknowledgedP99Ms: percentile(figures.acknowledgedMs, 99),
@@ -60,4 +64,10 @@ export async function benchChat(platform: 'discord' | 'slack', membersAtOnce: nu
     await members.close();
     await upstream.close();
   }
+}
+
+async function run(members: StartedProcess, order: MembersOrder): Promise<MembersFigures> {
+  const response = await fetch(`${members.url}/run`, { method: 'POST', body: JSON.stringify(order) });
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as MembersFigures;
 }

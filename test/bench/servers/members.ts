@@ -11,6 +11,8 @@ export interface MembersOrder {
   botUrl: string;
   platform: 'discord' | 'slack';
   members: number;
+  /** The number of the first: who has asked before asks something new. */
+  from: number;
   /** Milliseconds over which the members begin. */
   spreadMs: number;
   signingSecret: string;
@@ -92,9 +94,10 @@ async function run(order: MembersOrder): Promise<MembersFigures> {
   edits = 0;
   const key = createPrivateKey(order.privateKey);
   const from = performance.now();
-  const all = Array.from({ length: order.members }, async (_, n) => {
-    await new Promise((resolve) => setTimeout(resolve, (order.spreadMs * n) / order.members));
+  const all = Array.from({ length: order.members }, async (_, index) => {
+    await new Promise((resolve) => setTimeout(resolve, (order.spreadMs * index) / order.members));
     const done = Promise.withResolvers<void>();
+    const n = order.from + index;
     const { id, path, headers, body } = order.platform === 'slack' ? slackCommand(order, n) : discordCommand(key, n);
     const member: Member = {
       sentAt: performance.now(),
