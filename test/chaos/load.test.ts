@@ -123,12 +123,12 @@ describe.skipIf(redis === null)('500 asks at once, on both platforms, over proce
     TIMEOUT_MS,
   );
 
-  it(
-    'without the compare of compare-and-commit two processes serve more than was granted',
-    async () => {
-      ask(await begin(['web,worker', 'web,worker'], true));
-      await until('more to be written for a wallet than it had', () => Math.max(0, ...served()) > GRANTED, 60_000);
-    },
-    TIMEOUT_MS,
-  );
+  // Whether two processes meet at the same wallet in time is chance: it need not be seen in every attempt.
+  it('without the compare of compare-and-commit two processes serve more than was granted', {
+    timeout: TIMEOUT_MS,
+    retry: 4,
+  }, async () => {
+    ask(await begin(['web,worker', 'web,worker'], true));
+    await until('more to be written for a wallet than it had', () => Math.max(0, ...served()) > GRANTED, 20_000);
+  });
 });
