@@ -9,8 +9,9 @@ const LAST = '[DONE]';
 const END_WITHIN: Millis = SECOND;
 
 /**
- * Reads the server-sent events of a response of `createHttpFetch` up to `[DONE]`, as many at once as came together. The SDK's own reader passes every event through five iterators, and closes the connection at `[DONE]`;
- * once the end has come as well, it is good for the next call.
+ * Reads the server-sent events of a response of `createHttpFetch` up to `[DONE]`, as many at once as came together. The
+ * SDK's own reader passes every event through five iterators, and closes the connection at `[DONE]`; once the end has
+ * come as well, it is good for the next call.
  * @throws what the connection broke with
  */
 export async function* readEvents(response: Response): AsyncGenerator<EventSourceMessage[]> {
