@@ -69,7 +69,8 @@ export function createWallets(deps: WalletsDeps): Wallets {
         }
         const fresh = [waiting];
         queues.set(accountId, fresh);
-        void drain(accountId, fresh);
+        // What else is asked of it in this tick comes into the first commit too.
+        queueMicrotask(() => void drain(accountId, fresh));
       });
     },
     async read(accountId) {

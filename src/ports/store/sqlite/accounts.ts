@@ -1,6 +1,6 @@
 import type { Store } from '../../../core/store.ts';
 import type { SqliteConnection } from './connection.ts';
-import { createDocuments } from './documents.ts';
+import { createDocuments, DOCUMENTS, type DocumentVersion } from './documents.ts';
 import type { Records } from './records.ts';
 import type { Rows } from './rows.ts';
 
@@ -12,9 +12,8 @@ interface Deps {
 
 /** Documents and the compare-and-commit. */
 export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'commit'> {
-  const { prepare, read, write, now } = connection;
-  const selectVersion = prepare<{ version: number }>('SELECT version FROM accounts WHERE id = ?');
-  const select = prepare<{ document: string }>('SELECT document FROM accounts WHERE id = ?');
+  const { prepare, read, write, remember, now } = connection;
+  const select = prepare<{ version: number; document: string }>('SELECT version, document FROM accounts WHERE id = ?');
   const insert = prepare(
     'INSERT INTO accounts (id, version, document, updated_at) VALUES (?, 1, ?, ?) ON CONFLICT (id) DO NOTHING',
   );
@@ -27,30 +26,31 @@ export function createAccounts({ connection, rows, records }: Deps): Pick<Store,
      ON CONFLICT (account_id, key) DO UPDATE SET expires_at = excluded.expires_at`,
   );
 
-  const documents = createDocuments();
+  const documents = createDocuments(remember(DOCUMENTS));
 
-  function documentOf(accountId: string, version: number): object {
-    const known = documents.find(accountId, version);
+  function newest(accountId: string): DocumentVersion | undefined {
+    const known = documents.find(accountId);
     if (known !== undefined) return known;
-    const document = JSON.parse(select.get(accountId)?.document ?? '');
-    documents.remember(accountId, { version, document });
-    return document;
+    const kept = select.get(accountId);
+    if (kept === undefined) return undefined;
+    const durable = { version: kept.version, document: JSON.parse(kept.document) as object };
+    documents.remember(accountId, durable);
+    return durable;
   }
 
   return {
     load: (accountId, keys) =>
       read(() => {
-        const version = selectVersion.get(accountId)?.version ?? 0;
+        const { version, document } = newest(accountId) ?? { version: 0, document: null };
         const at = now();
-        return {
-          version,
-          document: version === 0 ? null : documentOf(accountId, version),
-          seen: new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined)),
-        };
+        const seen = new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined));
+        return { version, document, seen };
       }),
     commit: async (commit) => {
       const { accountId, expectedVersion, at } = commit;
       const document = JSON.stringify(commit.document);
+      // Unless this version becomes the newest, the file is to be asked again.
+      documents.forget(accountId);
       const isWritten = await write(() => {
         const written =
           expectedVersion === 0

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Millis } from '../../../core/store.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { lockStore } from './lock.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/all.ts';
 import { createPrivateFile } from './private-file.ts';
@@ -29,6 +30,8 @@ export interface SqliteConnection {
   read<T>(job: () => T): Promise<T>;
   /** Runs `job` in the next shared transaction; durable when it resolves. `job` must be synchronous. */
   write<T>(job: () => T): Promise<T>;
+  /** @returns room for what is read again and again; keeps nothing where somebody else may write */
+  remember<Value extends object>(most: number): Memory<Value>;
   close(): void;
 }
 
@@ -65,6 +68,7 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
       return job();
     },
     write: group.write,
+    remember: createMemory,
     close: () => {
       if (!open) return;
       open = false;

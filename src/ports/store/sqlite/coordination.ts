@@ -1,11 +1,15 @@
 import type { Store } from '../../../core/store.ts';
 import type { SqliteConnection } from './connection.ts';
 
+/** More than there are names of facts. */
+const FACTS = 100;
+
 /** What the processes of a fleet agree upon: leases, counters and facts. */
 export function createCoordination({
   prepare,
   read,
   write,
+  remember,
 }: SqliteConnection): Pick<Store, 'lease' | 'increment' | 'fact' | 'setFact'> {
   const takeLease = prepare(
     `INSERT INTO leases (name, owner, expires_at) VALUES (?, ?, ?)
@@ -21,6 +25,7 @@ export function createCoordination({
   const upsertFact = prepare(
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
+  const facts = remember<{ value: string | null }>(FACTS);
 
   return {
     lease: (name, owner, ttlMs, now) => write(() => takeLease.run(name, owner, now + ttlMs, now) > 0),
@@ -29,10 +34,20 @@ export function createCoordination({
         dropCounter.run(key, now);
         return add.get(key, by, expiresAt)?.value ?? by;
       }),
-    fact: (name) => read(() => selectFact.get(name)?.value ?? null),
-    setFact: (name, value) =>
-      write(() => {
-        upsertFact.run(name, value);
+    fact: (name) =>
+      read(() => {
+        const fact = facts.get(name) ?? { value: selectFact.get(name)?.value ?? null };
+        facts.set(name, fact);
+        return fact.value;
       }),
+    setFact: async (name, value) => {
+      try {
+        await write(() => {
+          upsertFact.run(name, value);
+        });
+      } finally {
+        facts.delete(name);
+      }
+    },
   };
 }

@@ -1,3 +1,5 @@
+import type { Memory } from './memory.ts';
+
 /** One version of an account's document. */
 export interface DocumentVersion {
   version: number;
@@ -5,32 +7,24 @@ export interface DocumentVersion {
 }
 
 /** Accounts whose document is remembered: about as many as ask at the same time. */
-const REMEMBERED = 1_000;
+export const DOCUMENTS = 1_000;
 
-/** Documents that were read or written, so that a version need not be parsed again and again. They are frozen: many read them. */
+/** The newest versions of documents, frozen: many read them. */
 export interface Documents {
-  find(accountId: string, version: number): object | undefined;
+  find(accountId: string): DocumentVersion | undefined;
   /** @param durable a version that stands in the file */
   remember(accountId: string, durable: DocumentVersion): void;
+  forget(accountId: string): void;
 }
 
-export function createDocuments(): Documents {
-  const known = new Map<string, DocumentVersion>();
+export function createDocuments(known: Memory<DocumentVersion>): Documents {
   return {
-    find(accountId, version) {
-      const newest = known.get(accountId);
-      return newest?.version === version ? newest.document : undefined;
-    },
+    find: (accountId) => known.get(accountId),
     remember(accountId, durable) {
       freeze(durable.document);
-      known.delete(accountId);
       known.set(accountId, durable);
-      if (known.size <= REMEMBERED) return;
-      for (const longest of known.keys()) {
-        known.delete(longest);
-        break;
-      }
     },
+    forget: (accountId) => known.delete(accountId),
   };
 }
 

@@ -1,11 +1,15 @@
 import type { IndexOwner, Store } from '../../../core/store.ts';
 import type { SqliteConnection } from './connection.ts';
 
+/** Owners that are remembered: an API key's is looked up at each of its calls. */
+const OWNERS = 10_000;
+
 /** Who owns an outside id: set if absent. */
 export function createIndexes({
   prepare,
   read,
   write,
+  remember,
 }: SqliteConnection): Pick<Store, 'claimIndex' | 'indexOwner' | 'replaceIndex'> {
   const insert = prepare(
     'INSERT INTO index_claims (name, key, account_id, since) VALUES (?, ?, ?, ?) ON CONFLICT (name, key) DO NOTHING',
@@ -17,9 +21,18 @@ export function createIndexes({
     'UPDATE index_claims SET account_id = ?, since = ? WHERE name = ? AND key = ? AND account_id = ?',
   );
 
+  const owners = remember<IndexOwner>(OWNERS);
+  const nameOf = (index: string, key: string) => `${index}:${key}`;
+
   function owner(index: string, key: string): IndexOwner | null {
     const found = select.get(index, key);
     return found ? { accountId: found.account_id, since: found.since } : null;
+  }
+
+  function rememberedOwner(index: string, key: string): IndexOwner | null {
+    const found = owners.get(nameOf(index, key)) ?? owner(index, key);
+    if (found !== null) owners.set(nameOf(index, key), found);
+    return found;
   }
 
   return {
@@ -28,7 +41,13 @@ export function createIndexes({
         const isNew = insert.run(index, key, accountId, now) > 0;
         return (isNew ? null : owner(index, key)) ?? { accountId, since: now };
       }),
-    indexOwner: (index, key) => read(() => owner(index, key)),
-    replaceIndex: (index, key, from, to, now) => write(() => replace.run(to, now, index, key, from) > 0),
+    indexOwner: (index, key) => read(() => rememberedOwner(index, key)),
+    replaceIndex: async (index, key, from, to, now) => {
+      try {
+        return await write(() => replace.run(to, now, index, key, from) > 0);
+      } finally {
+        owners.delete(nameOf(index, key));
+      }
+    },
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createStatement, type SqliteConnection, type SqliteOptions } from './connection.ts';
+import { noMemory } from './memory.ts';
 
 /**
  * Opens a store's file for reading, without its lock.
@@ -19,6 +20,7 @@ export function openReader({ path, now }: Pick<SqliteOptions, 'path' | 'now'>): 
     write: async () => {
       throw new Error(`The store ${file} was opened for reading only`);
     },
+    remember: () => noMemory,
     close: () => database.close(),
   };
 }
