@@ -123,6 +123,7 @@ export function createServices(
     modelName,
     modelRules,
     rules,
+    newId: randomUUID,
     moment,
     heard: outside.heard,
     heartbeats,
@@ -164,7 +165,6 @@ export function createServices(
     modelName,
     rules,
     clock,
-    newId: randomUUID,
   });
   const subscribing = createSubscribing({
     store,

@@ -27,6 +27,8 @@ const SHORT_QUESTION = 100;
 
 export interface HoldRequest {
   askId: string;
+  /** No other ask can have its id: none is looked for, or known later. */
+  isUnique?: boolean;
   /** When the asker may ask the same once more and gets the first answer again. */
   once?: Once | null;
   by: WalletUser;
@@ -177,7 +179,8 @@ export function decideHold(
 }
 
 /** The dedupe keys that a decision on this ask looks at. */
-export function keysOfAsk({ askId, once }: Pick<HoldRequest, 'askId' | 'once'>): string[] {
+export function keysOfAsk({ askId, isUnique, once }: Pick<HoldRequest, 'askId' | 'isUnique' | 'once'>): string[] {
+  if (isUnique) return [];
   if (!once) return [askKey(askId)];
   return [once.earlierAskId, askId].flatMap((id) => [askKey(id), bodyKey(id, once.bodyHash)]);
 }
@@ -201,7 +204,8 @@ function repeatOf(
   };
 }
 
-function seenKeysOf({ askId, once }: HoldRequest, now: Millis): SeenKey[] {
+function seenKeysOf({ askId, isUnique, once }: HoldRequest, now: Millis): SeenKey[] {
+  if (isUnique) return [];
   if (!once) return [{ key: askKey(askId), expiresAt: now + ASK_ID_KEPT }];
   return [askKey(askId), bodyKey(askId, once.bodyHash)].map((key) => ({ key, expiresAt: now + ONCE_KEPT }));
 }

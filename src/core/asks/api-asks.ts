@@ -72,7 +72,6 @@ export interface ApiAsksDeps {
   modelName: string;
   rules: Pick<Rules, 'hash'>;
   clock: Clock;
-  newId(): string;
 }
 
 export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
@@ -80,7 +79,7 @@ export function createApiAsks(deps: ApiAsksDeps): ApiAsks {
 
   /** An ask id is good for one usage event for ever, so each day on which a name may begin has ids of its own. */
   function namedBy({ accountId, keyId, once }: ApiQuestion) {
-    if (once === null) return { cause: deps.newId(), once: null };
+    if (once === null) return { cause: null, once: null };
     const day = Math.floor(deps.clock() / DAY);
     const causeOn = (when: number) => JSON.stringify([accountId, keyId, when, once.key]);
     return { cause: causeOn(day), once: { earlierCause: causeOn(day - 1), bodyHash: deps.rules.hash(once.body) } };

@@ -22,8 +22,8 @@ import type { StopRequests } from './stop-requests.ts';
 /** Something asked, before anybody has looked at it. */
 export interface Question {
   by: WalletUser;
-  /** The platform's id of what caused it: asked twice under one cause, it is answered once. */
-  cause: string;
+  /** The platform's id of what caused it: asked twice under one cause, it is answered once. null: nothing can ask it again. */
+  cause: string | null;
   /** One question, or a conversation. */
   prompt: string | readonly ModelMessage[];
   place: Place;
@@ -105,6 +105,8 @@ export interface AsksDeps {
   modelName: string;
   modelRules: ModelRules;
   rules: Rules;
+  /** A random UUID. */
+  newId(): string;
   moment(): Moment;
   heard: DodoHeard;
   heartbeats: Heartbeats;

@@ -1,7 +1,7 @@
 import { ASK_DEADLINE, decideHold, type HoldRequest, keysOfAsk, mostTokens } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { decideRelease } from '../account/settle.ts';
-import { askIdOf, isSameUser } from '../wallets/identity.ts';
+import { askIdOf, isSameUser, newAskId } from '../wallets/identity.ts';
 import type { WalletUser } from '../wallets/wallet-user.ts';
 import type { Asks, AsksDeps, LapseBody } from './ask.ts';
 import { preparePrompt } from './prompt.ts';
@@ -55,7 +55,7 @@ export function createAsks(deps: AsksDeps): Asks {
       if (admitted.kind === 'refused') return admitted;
       const { day, atMost } = admitted.share;
       const idOf = (cause: string) => askIdOf(rules.hash, by.platform, cause);
-      const askId = idOf(question.cause);
+      const askId = question.cause === null ? newAskId(askedAt, deps.newId()) : idOf(question.cause);
       const once = question.once ?? null;
       const lapse: LapseBody = {
         askId,
@@ -69,6 +69,7 @@ export function createAsks(deps: AsksDeps): Asks {
       };
       const { accountId, reply } = await hold(by, {
         askId,
+        isUnique: question.cause === null,
         once: once === null ? null : { earlierAskId: idOf(once.earlierCause), bodyHash: once.bodyHash },
         by,
         modelName,

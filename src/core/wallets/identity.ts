@@ -1,4 +1,5 @@
 import type { ChatUser } from '../chat/chat.ts';
+import type { Millis } from '../time.ts';
 import type { WalletUser } from './wallet-user.ts';
 
 /** SHA-256, hexadecimal. */
@@ -12,6 +13,15 @@ export function accountIdOf(hash: Hash, user: ChatUser): string {
 /** An ask's number, the same however often its cause is delivered. */
 export function askIdOf(hash: Hash, platform: string, cause: string): string {
   return `ask_${hash(`ask:${platform}:${cause}`).slice(0, 20)}`;
+}
+
+/**
+ * The number of an ask that nobody can ask a second time: time first, so that what is kept of asks of one moment lies
+ * side by side in a store.
+ * @param uuid random
+ */
+export function newAskId(now: Millis, uuid: string): string {
+  return `ask_${now.toString(16).padStart(12, '0')}${uuid.replaceAll('-', '').slice(0, 12)}`;
 }
 
 /** What the model's provider is told of who asks: the same for one wallet, nothing to anyone else. */

@@ -103,9 +103,10 @@ function openDatabase(path: string, { onWarning }: SqliteOptions): DatabaseSync 
     if (mode !== 'wal') onWarning?.(`The store ${path} is slower than it could be: expected WAL, got ${mode}`);
     // FULL: a commit that was told survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous);
     // fullfsync is what that takes on macOS and means nothing elsewhere. A checkpoint at every 16 MB instead of 4 writes
-    // pages that change again and again less often, and takes no longer.
+    // pages that change again and again less often, and takes no longer. 8 MB of pages in memory instead of 2 are read again
+    // less often.
     database.exec(
-      'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864',
+      'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864',
     );
     migrate(database, path, migrations);
     return database;

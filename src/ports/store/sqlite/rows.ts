@@ -53,7 +53,7 @@ export function createRows({ prepare, read, write }: SqliteConnection): Rows {
      ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE expires_at <= ?`,
   );
   const due = prepare<RowColumns>(
-    `SELECT ${COLUMNS} FROM work_rows WHERE topic = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+    `SELECT ${COLUMNS} FROM work_rows WHERE topic = ? AND due_at <= ? ORDER BY due_at, created_at, seq LIMIT ?`,
   );
   const take = prepare('UPDATE work_rows SET due_at = ?, attempts = attempts + 1 WHERE id = ?');
   const drop = prepare('DELETE FROM work_rows WHERE id = ?');
@@ -80,7 +80,7 @@ export function createRows({ prepare, read, write }: SqliteConnection): Rows {
      SELECT id, topic, account_id, ?, created_at, attempts, waits_for, last_error, body FROM dead_letters WHERE id = ?`,
   );
   const dropDead = prepare('DELETE FROM dead_letters WHERE id = ?');
-  const byTopic = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE topic = ? ORDER BY due_at, seq LIMIT ?`);
+  const byTopic = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE topic = ? ORDER BY due_at, created_at, seq LIMIT ?`);
   const byId = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE id = ?`);
 
   function add(row: NewRow, at: Millis): void {

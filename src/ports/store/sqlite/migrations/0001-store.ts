@@ -41,8 +41,7 @@ export const store: Migration = {
       last_error TEXT,
       body TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX work_rows_due ON work_rows (topic, due_at);
-    CREATE INDEX work_rows_created ON work_rows (topic, created_at);
+    CREATE INDEX work_rows_due ON work_rows (topic, due_at, created_at);
     CREATE INDEX work_rows_waiting ON work_rows (waits_for) WHERE waits_for IS NOT NULL;
 
     CREATE TABLE dead_letters (
