@@ -5,7 +5,7 @@ const BURST = 25;
 const WINDOW: Millis = 100;
 
 /** However long a burst goes on, what it brought is applied from here on. */
-const LONGEST: Millis = 2 * SECOND;
+const LONGEST: Millis = 5 * SECOND;
 
 /** Tells a burst of webhooks, such as the one that follows a tick of Dodo's meter, from single ones. */
 export interface Arrivals {

@@ -162,7 +162,7 @@ describe("the SQLite store's file", () => {
     const plan = withTool((tool) =>
       tool
         .prepare(
-          'EXPLAIN QUERY PLAN SELECT id FROM work_rows WHERE topic = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
+          'EXPLAIN QUERY PLAN SELECT id FROM work_rows WHERE topic = ? AND due_at <= ? ORDER BY due_at, created_at, seq LIMIT ?',
         )
         .all('usage', 1, 1)
         .map(({ detail }) => detail),

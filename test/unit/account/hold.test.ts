@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideHold } from '../../../src/core/account/hold.ts';
+import { decideHold, keysOfAsk } from '../../../src/core/account/hold.ts';
 import { decideRelease } from '../../../src/core/account/settle.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/time.ts';
 import { ann, ben, createBench, DODO_NOW, plainModel } from './bench.ts';
@@ -53,6 +53,15 @@ describe('a hold', () => {
       { id: 'lapse:a', topic: 'lapse', accountId: 'acc_1', dueAt: bench.now + 30 * SECOND, body: { some: 'thing' } },
     ]);
     expect(bench.account.lastAsked).toEqual(ben);
+  });
+
+  it('leaves nothing to know it by when no other ask can have its id', () => {
+    const bench = createBench({ balance: 1_000 });
+    expect(bench.hold('a', { isUnique: true })).toMatchObject({ kind: 'held' });
+    expect(bench.seen.size).toBe(0);
+    expect(keysOfAsk({ askId: 'a', isUnique: true })).toEqual([]);
+    bench.hold('b');
+    expect([...bench.seen.keys()]).toEqual(keysOfAsk({ askId: 'b' }));
   });
 
   it('is refused a second time under one ask id, even after it was settled or released', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { affordableOutput, knownModels, unknownModel, weighUsage } from '../../../src/core/models.ts';
 import { formatTokens, formatUsd, tokens, weighTokens } from '../../../src/core/tokens.ts';
-import { accountIdOf, askIdOf, isSameUser, safetyIdOf } from '../../../src/core/wallets/identity.ts';
+import { accountIdOf, askIdOf, isSameUser, newAskId, safetyIdOf } from '../../../src/core/wallets/identity.ts';
 import { ann, plainModel } from '../account/bench.ts';
 
 describe('tokens', () => {
@@ -100,6 +100,14 @@ describe('identities', () => {
     expect(askIdOf(hash, 'discord', 'i1')).toBe(askIdOf(hash, 'discord', 'i1'));
     expect(askIdOf(hash, 'discord', 'i1')).not.toBe(askIdOf(hash, 'slack', 'i1'));
     expect(askIdOf(hash, 'discord', 'i1')).not.toBe(askIdOf(hash, 'discord', 'i2'));
+  });
+
+  it('of asks that nobody can repeat sort by time, and two of one moment differ', () => {
+    const [uuid, other] = ['0b6f2a8e-3c4d-4e5f-8a9b-000000000000', 'ffffffff-ffff-4fff-bfff-ffffffffffff'];
+    expect(newAskId(1_800_000_000_000, uuid)).toBe('ask_01a3185c50000b6f2a8e3c4d');
+    const ids = [newAskId(999, other), newAskId(1_000, uuid), newAskId(1_000, other), newAskId(4e12, uuid)];
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(4);
   });
 
   it('told to the model’s provider are not the account’s id', () => {

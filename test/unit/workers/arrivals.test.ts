@@ -26,8 +26,8 @@ describe('arrivals of webhooks', () => {
     expect(arrivals.isBurst()).toBe(false);
   });
 
-  it('that do not end are applied after two seconds all the same', () => {
-    burst(1_900);
+  it('that do not end are applied after five seconds all the same', () => {
+    burst(4_900);
     expect(arrivals.isBurst()).toBe(true);
     burst(200);
     expect(arrivals.isBurst()).toBe(false);

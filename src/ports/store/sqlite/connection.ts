@@ -57,6 +57,8 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
     throw error;
   }
   const group = createGroupCommit(database, `The store ${path}`, options.onTransaction ?? (() => {}));
+  const beginReading = database.prepare('BEGIN');
+  const endReading = database.prepare('COMMIT');
   let open = true;
 
   return {
@@ -65,7 +67,13 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
     prepare: (sql) => createStatement(database, sql),
     read: async (job) => {
       if (!open) throw new Error(`The store ${path} is closed`);
-      return job();
+      // Else each statement would take and give back the file's lock.
+      beginReading.run();
+      try {
+        return job();
+      } finally {
+        endReading.run();
+      }
     },
     write: group.write,
     remember: createMemory,

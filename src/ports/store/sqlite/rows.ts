@@ -80,7 +80,9 @@ export function createRows({ prepare, read, write }: SqliteConnection): Rows {
      SELECT id, topic, account_id, ?, created_at, attempts, waits_for, last_error, body FROM dead_letters WHERE id = ?`,
   );
   const dropDead = prepare('DELETE FROM dead_letters WHERE id = ?');
-  const byTopic = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE topic = ? ORDER BY due_at, created_at, seq LIMIT ?`);
+  const byTopic = prepare<RowColumns>(
+    `SELECT ${COLUMNS} FROM work_rows WHERE topic = ? ORDER BY due_at, created_at, seq LIMIT ?`,
+  );
   const byId = prepare<RowColumns>(`SELECT ${COLUMNS} FROM work_rows WHERE id = ?`);
 
   function add(row: NewRow, at: Millis): void {
