@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@redis/client';
 import type { Store } from '../../../src/core/store.ts';
 import { createRedisStore } from '../../../src/ports/store/redis/redis-store.ts';
 import { createSqliteStore } from '../../../src/ports/store/sqlite/sqlite-store.ts';
@@ -29,6 +30,8 @@ export interface GateFigures {
   p99Ms: number;
   /** Processor time of this process. */
   cpuMsAnAsk: number;
+  /** Of Redis, in this process's asks and in those of others at the same time; 0 on SQLite. */
+  redisCpuMs: number;
   durable: Commits;
   /** How many asks a second the engine alone would allow, which makes the same durable commits and nothing else. */
   bareAsksASecond: number;
@@ -83,6 +86,7 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
 
   await manyAtOnce(WARM_UP, order.atOnce, ask);
   const before = { ...counted };
+  const redisCpu = await redisCpuMs(order.redisUrl);
   const cpu = process.cpuUsage();
   const from = performance.now();
   const took = await withProfile(`gate-of-${order.asking}`, () =>
@@ -90,6 +94,7 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
   );
   const seconds = (performance.now() - from) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
+  const redisCpuMsSince = (await redisCpuMs(order.redisUrl)) - redisCpu;
   const durable = {
     commits: counted.commits - before.commits,
     documents: counted.documents - before.documents,
@@ -108,9 +113,20 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
     medianMs: percentile(took, 50),
     p99Ms: percentile(took, 99),
     cpuMsAnAsk: (user + system) / 1_000 / order.asks,
+    redisCpuMs: redisCpuMsSince,
     durable,
     bareAsksASecond: order.asks / bareSeconds,
   };
+}
+
+/** Processor time that Redis has used so far (https://redis.io/docs/latest/commands/info/, "cpu"). */
+async function redisCpuMs(url: string | null): Promise<number> {
+  if (url === null) return 0;
+  const client = await createClient({ url }).connect();
+  const told = await client.info('cpu');
+  client.destroy();
+  const seconds = (name: string) => Number(new RegExp(`^used_cpu_${name}:(\\S+)`, 'm').exec(told)?.[1]);
+  return 1_000 * (seconds('user') + seconds('sys'));
 }
 
 function* others(count: number, now: number) {

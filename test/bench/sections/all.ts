@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { startRedisServer } from '../../helpers/redis-server.ts';
 import { atLeast, atMost, type Section } from '../measure/report.ts';
 import { benchChat } from './chat.ts';
 import { benchDodoCalls } from './dodo-calls.ts';
 import { benchFleet, benchMemory, benchSoak } from './fleet.ts';
-import { runGate } from './gate.ts';
+import { runGate, runReplay } from './gate.ts';
 import { benchGenerate } from './generate.ts';
 import { benchOverspend } from './overspend.ts';
 import { benchSpeedByAccounts, benchStart } from './scale.ts';
@@ -95,7 +96,6 @@ async function gateSection({ isQuick }: Effort): Promise<Section> {
       const redis = engine === 'Redis' ? await startRedisServer() : null;
       const order = { redisUrl: redis?.url ?? null, accounts: asking, asking, asks, atOnce: 64 };
       const figures = await runGate(order);
-      await redis?.close();
       const wallets = asking === 1 ? 'one wallet' : `${asking} wallets`;
       const ratio = figures.asksASecond / figures.bareAsksASecond;
       section.rows.push({
@@ -104,11 +104,14 @@ async function gateSection({ isQuick }: Effort): Promise<Section> {
         'asks/s': figures.asksASecond,
         'engine alone': figures.bareAsksASecond,
         ratio,
+        // Its share in the gate is what the gate's rules and clients leave to Redis.
+        ...(redis === null ? {} : { 'the same commands, replayed': await runReplay(order) }),
         'durable commits an ask': figures.durable.commits / asks,
         'median ms': figures.medianMs,
         'p99 ms': figures.p99Ms,
       });
       section.targets.push(atLeast(`${engine}, ${wallets}: of the engine alone`, ratio, 0.6));
+      await redis?.close();
     }
   }
   return section;
@@ -196,10 +199,13 @@ async function fleetSection({ isQuick }: Effort): Promise<Section> {
   const at = (processes: number) => figures.find((one) => one.processes === processes)?.asksASecond ?? Number.NaN;
   return {
     title: '7. Processes on one Redis',
-    rows: figures.map(({ processes, asksASecond, cpuMsAnAsk }) => ({
+    rows: figures.map(({ processes, asksASecond, cpuMsAnAsk, redisCpuMsAnAsk }) => ({
       processes,
       'asks/s': asksASecond,
       'CPU ms/ask': cpuMsAnAsk,
+      "Redis' CPU ms/ask": redisCpuMsAnAsk,
+      // However many processes there are.
+      'asks/s that the cores allow': (1_000 * availableParallelism()) / (cpuMsAnAsk + redisCpuMsAnAsk),
     })),
     targets: [atLeast('two processes, of one', at(2) / at(1), 1.7)],
   };
