@@ -42,13 +42,15 @@ describe.each(['discord', 'slack'] as const)('the store down, seen from %s', (pl
     await withoutTables(async () => {
       for (const deed of [
         () => person.does('ask', 'Anybody?'),
-        () => person.does('balance'),
+        () => person.does('usage'),
         () => person.does('topup', '1'),
       ]) {
         const said = await reads(deed());
         expect(said.text).toBe(SENTENCE);
         expect(said.isPrivate).toBe(true);
       }
+      // What the store's only process has in memory is still so.
+      expect((await reads(person.does('balance'))).text).toContain('10,000,000 tokens left');
       const body = { model: 'any', messages: [{ role: 'user', content: 'Anybody?' }] };
       const told = await dev.post('/v1/chat/completions', body);
       const { type, code } = told.body.error;
