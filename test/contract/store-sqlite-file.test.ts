@@ -1,5 +1,5 @@
 import { existsSync, statSync, symlinkSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +169,22 @@ describe("the SQLite store's file", () => {
     );
     expect(plan).toEqual([expect.stringContaining('INDEX work_rows_due')]);
     expect(await claimAll(store, START)).toHaveLength(1);
+  });
+
+  it('says what the disk said when it cannot be read, and is read again once it can', async () => {
+    const store = await open();
+    const body = { text: 'x'.repeat(400_000) };
+    // More than SQLite has pages in memory.
+    for (let n = 0; n < 25; n += 1) {
+      const records = [{ kind: 'note', id: `${n}`, at: START, body }];
+      await store.commit(commitOf({ expectedVersion: n, records }));
+    }
+    const journal = `${file.path}-wal`;
+    const whole = await readFile(journal);
+    await truncate(journal, 0);
+    await expect(store.record('note', '0')).rejects.toThrow('disk I/O error');
+    await writeFile(journal, whole);
+    expect(await store.record('note', '0')).toMatchObject({ body });
   });
 
   it('is rid of what has expired after a sweep', async () => {

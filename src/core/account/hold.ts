@@ -27,7 +27,7 @@ const SHORT_QUESTION = 100;
 
 export interface HoldRequest {
   askId: string;
-  /** No other ask can have its id: none is looked for, or known later. */
+  /** No other ask can have its id: none is looked for, or known later, unless it has a name. */
   isUnique?: boolean;
   /** When the asker may ask the same once more and gets the first answer again. */
   once?: Once | null;
@@ -180,7 +180,7 @@ export function decideHold(
 
 /** The dedupe keys that a decision on this ask looks at. */
 export function keysOfAsk({ askId, isUnique, once }: Pick<HoldRequest, 'askId' | 'isUnique' | 'once'>): string[] {
-  if (isUnique) return [];
+  if (isUnique && !once) return [];
   if (!once) return [askKey(askId)];
   return [once.earlierAskId, askId].flatMap((id) => [askKey(id), bodyKey(id, once.bodyHash)]);
 }
@@ -205,7 +205,7 @@ function repeatOf(
 }
 
 function seenKeysOf({ askId, isUnique, once }: HoldRequest, now: Millis): SeenKey[] {
-  if (isUnique) return [];
+  if (isUnique && !once) return [];
   if (!once) return [{ key: askKey(askId), expiresAt: now + ASK_ID_KEPT }];
   return [askKey(askId), bodyKey(askId, once.bodyHash)].map((key) => ({ key, expiresAt: now + ONCE_KEPT }));
 }

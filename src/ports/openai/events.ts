@@ -1,4 +1,5 @@
-import { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { type Millis, SECOND } from '../../core/time.ts';
 
@@ -22,15 +23,16 @@ export async function* readEvents(response: Response): AsyncGenerator<EventSourc
     },
   });
   const body: unknown = response.body;
-  if (!(body instanceof IncomingMessage)) {
+  if (!(body instanceof Readable)) {
     parser.feed(await response.text());
     yield came;
     return;
   }
+  const decoder = new StringDecoder('utf8');
   let isWhole = false;
   try {
-    for await (const text of body.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-      parser.feed(text);
+    for await (const bytes of body.iterator({ destroyOnReturn: false })) {
+      parser.feed(decoder.write(bytes));
       const last = came.findIndex(({ data }) => data === LAST);
       isWhole = last >= 0;
       if (isWhole) came.length = last;
@@ -44,7 +46,7 @@ export async function* readEvents(response: Response): AsyncGenerator<EventSourc
   }
 }
 
-function letEnd(body: IncomingMessage): void {
+function letEnd(body: Readable): void {
   if (body.readableEnded || body.destroyed) return;
   const tooLate = setTimeout(() => body.destroy(), END_WITHIN).unref();
   body.once('close', () => clearTimeout(tooLate)).resume();

@@ -13,7 +13,7 @@ export async function runGate(order: GateOrder): Promise<GateFigures> {
 }
 
 /**
- * Runs the gate on an empty Redis, and then the commands that it sent.
+ * Runs the gate, and then the commands that it sent.
  * @returns asks a second that the commands alone allow
  */
 export async function runReplay(order: GateOrder): Promise<number> {

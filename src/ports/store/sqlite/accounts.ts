@@ -49,9 +49,8 @@ export function createAccounts({ connection, rows, records }: Deps): Pick<Store,
     commit: async (commit) => {
       const { accountId, expectedVersion, at } = commit;
       const document = JSON.stringify(commit.document);
-      // Unless this version becomes the newest, the file is to be asked again.
-      documents.forget(accountId);
       const isWritten = await write(() => {
+        documents.forget(accountId);
         const written =
           expectedVersion === 0
             ? insert.run(accountId, document, at)

@@ -72,7 +72,8 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
       try {
         return job();
       } finally {
-        endReading.run();
+        // SQLite ends it by itself where the disk fails.
+        if (database.isTransaction) endReading.run();
       }
     },
     write: group.write,

@@ -40,14 +40,10 @@ export function createCoordination({
         facts.set(name, fact);
         return fact.value;
       }),
-    setFact: async (name, value) => {
-      try {
-        await write(() => {
-          upsertFact.run(name, value);
-        });
-      } finally {
+    setFact: (name, value) =>
+      write(() => {
         facts.delete(name);
-      }
-    },
+        upsertFact.run(name, value);
+      }),
   };
 }

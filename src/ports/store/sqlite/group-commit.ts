@@ -9,7 +9,7 @@ const MAX_JOBS = 128;
 export interface GroupCommit {
   /**
    * Runs `job` within the next shared transaction. It must be synchronous and may touch nothing but the database, since
-   * it may be undone and run again.
+   * it may be undone and run again; what is remembered of the database it may forget, since nobody reads before COMMIT.
    * @returns what the job returned, once that is on the disk; rejects with what it threw, or when the commit failed
    */
   write<T>(job: () => T): Promise<T>;

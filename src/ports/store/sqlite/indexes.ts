@@ -42,12 +42,10 @@ export function createIndexes({
         return (isNew ? null : owner(index, key)) ?? { accountId, since: now };
       }),
     indexOwner: (index, key) => read(() => rememberedOwner(index, key)),
-    replaceIndex: async (index, key, from, to, now) => {
-      try {
-        return await write(() => replace.run(to, now, index, key, from) > 0);
-      } finally {
+    replaceIndex: (index, key, from, to, now) =>
+      write(() => {
         owners.delete(nameOf(index, key));
-      }
-    },
+        return replace.run(to, now, index, key, from) > 0;
+      }),
   };
 }
