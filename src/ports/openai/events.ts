@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
+import { IncomingMessage } from 'node:http';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { type Millis, SECOND } from '../../core/time.ts';
 
@@ -23,16 +22,15 @@ export async function* readEvents(response: Response): AsyncGenerator<EventSourc
     },
   });
   const body: unknown = response.body;
-  if (!(body instanceof Readable)) {
+  if (!(body instanceof IncomingMessage)) {
     parser.feed(await response.text());
     yield came;
     return;
   }
-  const decoder = new StringDecoder('utf8');
   let isWhole = false;
   try {
-    for await (const bytes of body.iterator({ destroyOnReturn: false })) {
-      parser.feed(decoder.write(bytes));
+    for await (const text of body.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      parser.feed(text);
       const last = came.findIndex(({ data }) => data === LAST);
       isWhole = last >= 0;
       if (isWhole) came.length = last;
@@ -46,7 +44,7 @@ export async function* readEvents(response: Response): AsyncGenerator<EventSourc
   }
 }
 
-function letEnd(body: Readable): void {
+function letEnd(body: IncomingMessage): void {
   if (body.readableEnded || body.destroyed) return;
   const tooLate = setTimeout(() => body.destroy(), END_WITHIN).unref();
   body.once('close', () => clearTimeout(tooLate)).resume();

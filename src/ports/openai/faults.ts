@@ -5,8 +5,6 @@ const TOO_LONG_CODE = 'context_length_exceeded';
 /** Servers that speak the same protocol have no such code and say it in words. */
 const TOO_LONG_WORDS = /context (length|window|size)|maximum context|prompt is too long|too many (input )?tokens/i;
 const MESSAGE_LENGTH = 300;
-/** undici's name of an answer that stopped coming (https://undici.nodejs.org/#/docs/api/Errors). */
-const IDLE = 'BodyTimeoutError';
 
 /** What a status means (https://platform.openai.com/docs/guides/error-codes). A redirect is a wrong address. */
 function faultOfStatus(status: number): ModelFault {
@@ -29,15 +27,6 @@ export function toModelError(error: unknown): ModelError {
   if (error instanceof ModelError) return error;
   if (error instanceof APIConnectionTimeoutError) {
     return new ModelError('unavailable', 'the model did not begin to answer in time', { cause: error });
-  }
-  if (error instanceof Error && error.name === IDLE) {
-    return new ModelError(
-      'unavailable',
-      'the model fell silent within its answer: expected a byte in time, none came',
-      {
-        cause: error,
-      },
-    );
   }
   if (!(error instanceof APIError) || error instanceof APIConnectionError) {
     return new ModelError('unavailable', `the connection to the model broke: ${innermostMessage(error)}`, {
