@@ -32,9 +32,26 @@ export async function startHttpServer(handler: RequestListener, port = 0): Promi
   };
 }
 
-/** @returns a port of 127.0.0.1 that nobody listens on at this moment */
+/**
+ * Below those that a system gives to connections that go out (Linux from 32,768 on: ip(7), ip_local_port_range): one of
+ * them could else take a port between its choice and its use. Each process begins at a place of its own.
+ */
+const PORTS = { first: 20_000, last: 32_767, apart: 10 };
+
+let nextPort = PORTS.first + ((process.pid * PORTS.apart) % (PORTS.last - PORTS.first));
+
+/** @returns a port of 127.0.0.1 that nobody listens on at this moment. @throws Error when every one is taken */
 export async function freePort(): Promise<number> {
-  const { url, close } = await startHttpServer(() => {});
-  await close();
-  return Number(new URL(url).port);
+  for (let tried = PORTS.first; tried <= PORTS.last; tried += 1) {
+    const port = nextPort;
+    nextPort = port === PORTS.last ? PORTS.first : port + 1;
+    try {
+      const { close } = await startHttpServer(() => {}, port);
+      await close();
+      return port;
+    } catch {
+      // Somebody listens there.
+    }
+  }
+  throw new Error(`expected a free port from ${PORTS.first} to ${PORTS.last}, all are taken`);
 }

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/core/store.ts';
 import { createRedisStore, type RedisStoreOptions } from '../../src/ports/store/redis/redis-store.ts';
-import { canStartRedis, freePort, type RedisServer, startRedisServer } from '../helpers/redis-server.ts';
+import { freePort } from '../../src/sandbox/http-server.ts';
+import { canStartRedis, type RedisServer, startRedisServer } from '../helpers/redis-server.ts';
 import { claimAll, commitOf, putRow, rowOf, START } from './store-harness.ts';
 
 const isPossible = canStartRedis('the Redis store when things break');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
-import { canStartRedis, freePort, startRedisServer } from '../helpers/redis-server.ts';
+import { freePort } from '../../src/sandbox/http-server.ts';
+import { canStartRedis, startRedisServer } from '../helpers/redis-server.ts';
 import { commitOf, START } from './store-harness.ts';
 
 const isPossible = canStartRedis('the store on Redis over TLS');
