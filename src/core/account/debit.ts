@@ -97,7 +97,13 @@ export function settleIntent(account: Account): Account {
 export function decideDebitInsufficient(account: Account, id: string, now: Millis): Decision<{ writtenOff: number }> {
   const { debited } = account;
   if (debited.open === null || debited.open.id !== id) return goOn(account, now);
-  if (debited.open.isSeen) return goOn({ ...account, debited: { ...debited, open: null } }, now);
+  if (debited.open.isSeen) {
+    // Its row says that Dodo has taken it, unless that is another's of the same amount: nobody can tell, so it is not
+    // taken again, and the operator is told.
+    const settled = goOn({ ...account, debited: { ...debited, open: null } }, now);
+    const body = { what: 'debit_doubtful', tokens: debited.open.tokens };
+    return { ...settled, records: [{ kind: 'audit', id: `${id}:doubtful`, at: now, body }] };
+  }
   const affordable = Math.min(debited.open.tokens, account.ledger?.balance ?? 0);
   const writtenOff = debited.open.tokens - affordable;
   const shrunk: Account = {

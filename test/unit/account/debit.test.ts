@@ -189,13 +189,14 @@ describe('a debit that Dodo has not enough for', () => {
     expect(unsettledTokens(bench.account)).toBe(40);
   });
 
-  it('was done by the attempt before when the reading shows its row: nothing is written off, and later usage is debited', () => {
+  it('was done by the attempt before when the reading shows its row, or another of its amount: nothing is written off, the operator is told, and later usage is debited', () => {
     const bench = createBench({ balance: 100 });
     bench.spend('a', 80);
     intend(bench, 'key');
     bench.spend('b', 10);
     bench.read([deducted('row', 80, { balanceBefore: 100 })]);
     expect(insufficient(bench, 'key')).toEqual({ writtenOff: 0 });
+    expect(bench.records.at(-1)).toMatchObject({ kind: 'audit', body: { what: 'debit_doubtful', tokens: 80 } });
     expect(bench.rowsOf('debit')).toMatchObject([{ id: 'debit:acc_1:2' }]);
     expect(intend(bench, 'key 2')).toEqual({ kind: 'send', id: 'key 2', tokens: 10 });
   });
