@@ -18,7 +18,8 @@ module.exports = {
     { from: inside('src/ports/'), to: node },
     { from: inside('src/ports/dodo/'), to: vendor('dodopayments', 'zod') },
     { from: inside('src/ports/openai/'), to: vendor('openai', 'gpt-tokenizer', 'eventsource-parser') },
-    { from: inside('src/ports/store/'), to: vendor('keyv', '@keyv/redis', '@redis/client', 'lru-cache') },
+    { from: inside('src/ports/store/'), to: vendor('keyv', '@keyv/redis', '@redis/client') },
+    { from: inside('src/ports/store/sqlite/'), to: vendor('lru-cache') },
     { from: inside('src/ports/log/'), to: vendor('pino') },
     { from: inside('src/ports/metrics/'), to: vendor('prom-client') },
 

@@ -121,11 +121,6 @@ export class StoreError extends Error {
 export interface Store {
   /** Reads an account's document (null when there is none) and which of `keys` it has seen. */
   load(accountId: string, keys: readonly string[]): Promise<Loaded>;
-  /**
-   * What this process committed to an account last, without asking the engine; null when it does not know. Others may have
-   * committed since: good for a commit, which compares, and for nothing else.
-   */
-  recall(accountId: string): Promise<Loaded | null>;
   /** Durable when it resolves. @returns false when somebody else has committed meanwhile: load and decide again. */
   commit(commit: AccountCommit): Promise<boolean>;
 

@@ -82,32 +82,18 @@ export function createWallets(deps: WalletsDeps): Wallets {
 
 async function commitTogether(deps: WalletsDeps, accountId: string, batch: Waiting[]): Promise<void> {
   const keys = [...new Set(batch.flatMap((waiting) => waiting.keys))];
-  const conclude = (folded: Folded) => {
-    announce(deps, folded);
-    for (const settle of folded.answers) settle();
-  };
-  const quick = keys.length === 0 ? await commitOnRecalled(deps, accountId, batch) : null;
-  if (quick !== null) return conclude(quick);
   for (let conflicts = 0; ; conflicts += 1) {
     const loaded = await deps.store.load(accountId, keys);
     const folded = fold(accountId, loaded, batch, deps.clock());
-    if (folded.commit === null || (await deps.store.commit(folded.commit))) return conclude(folded);
-    deps.metrics.count('commit_conflicts');
-    if (conflicts >= MAX_CONFLICTS)
+    if (folded.commit !== null && !(await deps.store.commit(folded.commit))) {
+      deps.metrics.count('commit_conflicts');
+      if (conflicts < MAX_CONFLICTS) continue;
       throw new Error(`expected to commit account ${accountId}, but others were quicker ${MAX_CONFLICTS} times`);
+    }
+    announce(deps, folded);
+    for (const settle of folded.answers) settle();
+    return;
   }
-}
-
-/**
- * A round trip less where nobody else has committed since we did. That only the commit can tell, so what commits nothing
- * is decided again.
- * @returns null when the account is to be loaded
- */
-async function commitOnRecalled(deps: WalletsDeps, accountId: string, batch: Waiting[]): Promise<Folded | null> {
-  const recalled = await deps.store.recall(accountId);
-  if (recalled === null) return null;
-  const folded = fold(accountId, recalled, batch, deps.clock());
-  return folded.commit !== null && (await deps.store.commit(folded.commit)) ? folded : null;
 }
 
 interface Folded {

@@ -1,7 +1,4 @@
 import type { AccountCommit, Loaded, NewRow, Store } from '../../../core/store.ts';
-import { createDocuments, DOCUMENTS, type Documents } from '../documents.ts';
-import { createMemory, noMemory } from '../memory.ts';
-import type { RedisConnection } from './connection.ts';
 import type { RedisContext } from './context.ts';
 import { recordField, writeRecord } from './records.ts';
 import type { RowPlaces } from './row-places.ts';
@@ -14,23 +11,15 @@ import { asList, asText, asTextOrNull, pair, whole } from './values.ts';
 
 interface Deps {
   context: RedisContext;
-  connection: Pick<RedisConnection, 'generation' | 'isCluster'>;
   look: LookScripts;
   places: RowPlaces;
   rows: Pick<Rows, 'remove' | 'present'>;
 }
 
 /** Documents and the compare-and-commit. */
-export function createAccounts({
-  context,
-  connection,
-  look,
-  places,
-  rows,
-}: Deps): Pick<Store, 'load' | 'recall' | 'commit'> {
+export function createAccounts({ context, look, places, rows }: Deps): Pick<Store, 'load' | 'commit'> {
   const { shards, send, run, runDurably, now } = context;
   const script = commitScript();
-  const documentsOfLink = rememberDocuments(connection);
 
   /** A row that is another account's may be waiting in that one's shard; it is not added to this one's then. */
   async function newHere(commit: AccountCommit): Promise<NewRow[]> {
@@ -53,20 +42,12 @@ export function createAccounts({
         seen: new Set(keys.filter((_, index) => Number(expiries[index] ?? 0) > at)),
       };
     },
-    recall: async (accountId) => {
-      const known = documentsOfLink().find(accountId);
-      return known === undefined ? null : { ...known, seen: new Set() };
-    },
     commit: async (commit) => {
-      const { accountId, expectedVersion, document } = commit;
-      const shard = shards.of(accountId);
-      const documents = documentsOfLink();
-      documents.forget(accountId);
+      const shard = shards.of(commit.accountId);
       const keys = commitKeys(commit, shard);
       const added = await newHere(commit);
       const reply = await runDurably(script, keys, commitValues({ ...commit, rows: added }, shard, keys));
       if (reply === 0) return false;
-      documents.remember(accountId, { version: expectedVersion + 1, document });
       for (const { id } of added) places.remember(id, shard);
       // Rows of other shards cannot go in the same script. One that is still there after a crash is delivered again;
       // whoever applies rows finds the seen key of this commit then.
@@ -74,19 +55,6 @@ export function createAccounts({
       if (elsewhere.length > 0) await rows.remove(elsewhere.map(asText));
       return true;
     },
-  };
-}
-
-/**
- * Where a link breaks, what it committed may be lost with its server, and the same version come again as another's: what
- * is remembered ends with the link. In a cluster a node may be replaced within one link, so nothing is remembered.
- */
-function rememberDocuments({ generation, isCluster }: Deps['connection']): () => Documents {
-  const fresh = () => createDocuments(isCluster ? noMemory : createMemory(DOCUMENTS));
-  let kept = { generation: generation(), documents: fresh() };
-  return () => {
-    if (kept.generation !== generation()) kept = { generation: generation(), documents: fresh() };
-    return kept.documents;
   };
 }
 

@@ -60,7 +60,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const { present, ...rows } = createRows(context, places);
   const gate = createGate(`The store ${connection.description}`);
   const methods: Omit<Store, 'close'> = {
-    ...createAccounts({ context, connection, look, places, rows: { ...rows, present } }),
+    ...createAccounts({ context, look, places, rows: { ...rows, present } }),
     ...rows,
     ...createDepths(context, look),
     ...createRecords(context, look),

@@ -1,6 +1,6 @@
 import type { Store } from '../../../core/store.ts';
-import { createDocuments, DOCUMENTS, type DocumentVersion } from '../documents.ts';
 import type { SqliteConnection } from './connection.ts';
+import { createDocuments, DOCUMENTS, type DocumentVersion } from './documents.ts';
 import type { Records } from './records.ts';
 import type { Rows } from './rows.ts';
 
@@ -11,7 +11,7 @@ interface Deps {
 }
 
 /** Documents and the compare-and-commit. */
-export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'recall' | 'commit'> {
+export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'commit'> {
   const { prepare, read, write, remember, now } = connection;
   const select = prepare<{ version: number; document: string }>('SELECT version, document FROM accounts WHERE id = ?');
   const insert = prepare(
@@ -46,10 +46,6 @@ export function createAccounts({ connection, rows, records }: Deps): Pick<Store,
         const seen = new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined));
         return { version, document, seen };
       }),
-    recall: async (accountId) => {
-      const known = documents.find(accountId);
-      return known === undefined ? null : { ...known, seen: new Set() };
-    },
     commit: async (commit) => {
       const { accountId, expectedVersion, at } = commit;
       const document = JSON.stringify(commit.document);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { noMemory } from '../memory.ts';
 import { createStatement, type SqliteConnection, type SqliteOptions } from './connection.ts';
+import { noMemory } from './memory.ts';
 
 /**
  * Opens a store's file for reading, without its lock.
