@@ -99,7 +99,7 @@ export function decideDebitInsufficient(account: Account, id: string, now: Milli
   if (debited.open === null || debited.open.id !== id) return goOn(account, now);
   if (debited.open.isSeen) {
     // Its row says that Dodo has taken it, unless that is another's of the same amount: nobody can tell, so it is not
-    // taken again, and the operator is told.
+    // taken again, and the audit says so.
     const settled = goOn({ ...account, debited: { ...debited, open: null } }, now);
     const body = { what: 'debit_doubtful', tokens: debited.open.tokens };
     return { ...settled, records: [{ kind: 'audit', id: `${id}:doubtful`, at: now, body }] };

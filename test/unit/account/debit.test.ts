@@ -189,7 +189,7 @@ describe('a debit that Dodo has not enough for', () => {
     expect(unsettledTokens(bench.account)).toBe(40);
   });
 
-  it('was done by the attempt before when the reading shows its row, or another of its amount: nothing is written off, the operator is told, and later usage is debited', () => {
+  it('was done by the attempt before when the reading shows its row, or another of its amount: nothing is written off, the audit says so, and later usage is debited', () => {
     const bench = createBench({ balance: 100 });
     bench.spend('a', 80);
     intend(bench, 'key');
