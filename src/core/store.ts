@@ -66,6 +66,7 @@ export interface StoredRecord extends NewRecord {
 }
 
 export interface Loaded {
+  /** Names the commit that wrote the document, and no other one; 0 where there is none. */
   version: number;
   document: object | null;
   /** Those of the keys asked for that this account has seen. */
@@ -121,6 +122,11 @@ export class StoreError extends Error {
 export interface Store {
   /** Reads an account's document (null when there is none) and which of `keys` it has seen. */
   load(accountId: string, keys: readonly string[]): Promise<Loaded>;
+  /**
+   * What this process committed to an account last, without asking the engine, and no seen keys; null when it does not know.
+   * Others may have committed since: good for a commit, which compares, and for nothing else.
+   */
+  recall(accountId: string): Promise<Loaded | null>;
   /** Durable when it resolves. @returns false when somebody else has committed meanwhile: load and decide again. */
   commit(commit: AccountCommit): Promise<boolean>;
 

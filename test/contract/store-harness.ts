@@ -60,6 +60,13 @@ export function commitOf(parts: Partial<AccountCommit>): AccountCommit {
   };
 }
 
+/** Commits what `commitOf` makes of `parts` on the newest version of its account. @returns as `commit` does */
+export async function commitNext(store: Store, parts: Partial<AccountCommit>): Promise<boolean> {
+  const commit = commitOf(parts);
+  const { version } = await store.load(commit.accountId, []);
+  return store.commit({ ...commit, expectedVersion: version });
+}
+
 /** A row of topic `usage` that is due at once. */
 export function rowOf(id: string, parts: Partial<NewRow> = {}): NewRow {
   return { id, topic: 'usage', accountId: 'a', dueAt: START, body: { id }, ...parts };

@@ -3,7 +3,7 @@ import { checkDurability } from '../../src/ports/store/redis/durability.ts';
 import { createRedisStore } from '../../src/ports/store/redis/redis-store.ts';
 import { startRedisCluster } from '../helpers/redis-cluster.ts';
 import { canStartRedis } from '../helpers/redis-server.ts';
-import { commitOf, START } from './store-harness.ts';
+import { commitNext, START } from './store-harness.ts';
 import { storeContract } from './store-suite.ts';
 
 const isPossible = canStartRedis('the contract suite of the store on a Redis Cluster');
@@ -35,8 +35,8 @@ describe.skipIf(cluster === null)('a Redis Cluster of three nodes', () => {
   it('goes on with the accounts of the other nodes when one is down, and with all when it is back', async () => {
     const store = await createRedisStore({ url, now: () => START });
     const accounts = Array.from({ length: 40 }, (_, n) => `account ${n}`);
-    const commitAll = (expectedVersion: number, of = accounts) =>
-      Promise.allSettled(of.map((accountId) => store.commit(commitOf({ accountId, expectedVersion }))));
+    const commitAll = (n: number, of = accounts) =>
+      Promise.allSettled(of.map((accountId) => commitNext(store, { accountId, document: { n } })));
     try {
       expect(await commitAll(0)).toEqual(accounts.map(() => ({ status: 'fulfilled', value: true })));
       await cluster?.nodes[0]?.kill();
@@ -50,7 +50,7 @@ describe.skipIf(cluster === null)('a Redis Cluster of three nodes', () => {
       await cluster?.nodes[0]?.start();
       const again = async () => (await commitAll(1, stopped)).map(({ status }) => status);
       await expect.poll(again, { interval: 50, timeout: 15_000 }).toEqual(stopped.map(() => 'fulfilled'));
-      for (const accountId of stopped) expect(await store.load(accountId, [])).toMatchObject({ version: 2 });
+      for (const accountId of stopped) expect(await store.load(accountId, [])).toMatchObject({ document: { n: 1 } });
     } finally {
       await store.close();
       await cluster?.clear();

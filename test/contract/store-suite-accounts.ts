@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/core/store.ts';
-import { claimAll, commitOf, ids, rowOf, START, type StoreEngine, useStore } from './store-harness.ts';
+import { claimAll, commitNext, commitOf, ids, rowOf, START, type StoreEngine, useStore } from './store-harness.ts';
 
 /** Loads, adds one and commits until nobody else was quicker. */
 async function increment(store: Store, accountId: string): Promise<void> {
@@ -19,19 +19,39 @@ export function accountsContract(engine: StoreEngine): void {
       expect(await bench.store.load('a', ['k'])).toEqual({ version: 0, document: null, seen: new Set() });
     });
 
-    it('replaces the document whole and counts its commits', async () => {
-      expect(await bench.store.commit(commitOf({ document: { a: 1, b: [1, null, 'x'] } }))).toBe(true);
-      expect(await bench.store.load('a', [])).toMatchObject({ version: 1, document: { a: 1, b: [1, null, 'x'] } });
-      expect(await bench.store.commit(commitOf({ expectedVersion: 1, document: { c: 2 } }))).toBe(true);
-      expect(await bench.store.load('a', [])).toEqual({ version: 2, document: { c: 2 }, seen: new Set() });
-      expect(await bench.store.load('b', [])).toMatchObject({ version: 0, document: null });
+    it('replaces the document whole, and gives each commit another version', async () => {
+      const { store } = bench;
+      expect(await store.commit(commitOf({ document: { a: 1, b: [1, null, 'x'] } }))).toBe(true);
+      const { version: expectedVersion, ...first } = await store.load('a', []);
+      expect(first).toEqual({ document: { a: 1, b: [1, null, 'x'] }, seen: new Set() });
+      expect(await store.commit(commitOf({ expectedVersion, document: { c: 2 } }))).toBe(true);
+      const { version, ...second } = await store.load('a', []);
+      expect(second).toEqual({ document: { c: 2 }, seen: new Set() });
+      expect(new Set([0, expectedVersion, version]).size).toBe(3);
+      expect(await store.load('b', [])).toMatchObject({ version: 0, document: null });
     });
 
-    it.each([0, 1, 3])('refuses a commit made from version %i when the newest is 2', async (expectedVersion) => {
-      await bench.store.commit(commitOf({ document: { n: 1 } }));
-      await bench.store.commit(commitOf({ expectedVersion: 1, document: { n: 2 } }));
-      expect(await bench.store.commit(commitOf({ expectedVersion, document: { n: 9 } }))).toBe(false);
-      expect(await bench.store.load('a', [])).toMatchObject({ version: 2, document: { n: 2 } });
+    it('refuses a commit made from any version but the newest', async () => {
+      const { store } = bench;
+      await store.commit(commitOf({ document: { n: 1 } }));
+      const { version: before } = await store.load('a', []);
+      await store.commit(commitOf({ expectedVersion: before, document: { n: 2 } }));
+      const newest = await store.load('a', []);
+      for (const expectedVersion of [0, before, newest.version + 1])
+        expect(await store.commit(commitOf({ expectedVersion, document: { n: 9 } }))).toBe(false);
+      expect(await store.load('a', [])).toEqual(newest);
+    });
+
+    it('recalls what it committed last or nothing, and commits to what it recalls', async () => {
+      const { store } = bench;
+      expect(await store.recall('a')).toBeNull();
+      await store.commit(commitOf({ document: { n: 1 }, seen: [{ key: 'k', expiresAt: START + 1 }] }));
+      const loaded = await store.load('a', []);
+      const recalled = await store.recall('a');
+      expect([loaded, null]).toContainEqual(recalled);
+      expect(await store.commit(commitOf({ expectedVersion: loaded.version, document: { n: 2 } }))).toBe(true);
+      expect(await store.commit(commitOf({ expectedVersion: loaded.version, document: { n: 3 } }))).toBe(false);
+      expect([await store.load('a', []), null]).toContainEqual(await store.recall('a'));
     });
 
     it('refuses a commit from a version of an account that is not there', async () => {
@@ -44,12 +64,12 @@ export function accountsContract(engine: StoreEngine): void {
         Array.from({ length: 50 }, (_, n) => bench.store.commit(commitOf({ document: { n } }))),
       );
       expect(outcomes.filter(Boolean)).toHaveLength(1);
-      expect(await bench.store.load('a', [])).toMatchObject({ version: 1, document: { n: outcomes.indexOf(true) } });
+      expect(await bench.store.load('a', [])).toMatchObject({ document: { n: outcomes.indexOf(true) } });
     });
 
     it('loses none of many parallel increments', async () => {
       await Promise.all(Array.from({ length: 60 }, () => increment(bench.store, 'a')));
-      expect(await bench.store.load('a', [])).toMatchObject({ version: 60, document: { count: 60 } });
+      expect(await bench.store.load('a', [])).toMatchObject({ document: { count: 60 } });
     });
 
     it('takes 1,000 commits over 100 accounts', async () => {
@@ -60,24 +80,21 @@ export function accountsContract(engine: StoreEngine): void {
         }),
       );
       for (const accountId of accounts)
-        expect(await bench.store.load(accountId, [])).toMatchObject({ version: 10, document: { count: 10 } });
+        expect(await bench.store.load(accountId, [])).toMatchObject({ document: { count: 10 } });
     });
 
     it('writes keys, rows, removals and records with the document', async () => {
       const { store } = bench;
       await store.commit(commitOf({ rows: [rowOf('old'), rowOf('kept')] }));
-      const committed = await store.commit(
-        commitOf({
-          expectedVersion: 1,
-          document: { n: 2 },
-          seen: [{ key: 'k', expiresAt: START + 1 }],
-          rows: [rowOf('new', { dueAt: START + 1 })],
-          removeRows: ['old', 'never there'],
-          records: [{ kind: 'ask', id: 'r', at: START, body: { charged: 7 } }],
-        }),
-      );
+      const committed = await commitNext(store, {
+        document: { n: 2 },
+        seen: [{ key: 'k', expiresAt: START + 1 }],
+        rows: [rowOf('new', { dueAt: START + 1 })],
+        removeRows: ['old', 'never there'],
+        records: [{ kind: 'ask', id: 'r', at: START, body: { charged: 7 } }],
+      });
       expect(committed).toBe(true);
-      expect(await store.load('a', ['k'])).toEqual({ version: 2, document: { n: 2 }, seen: new Set(['k']) });
+      expect(await store.load('a', ['k'])).toMatchObject({ document: { n: 2 }, seen: new Set(['k']) });
       expect(ids(await claimAll(store, START + 1))).toEqual(['kept', 'new']);
       expect(await store.record('ask', 'r')).toMatchObject({ accountId: 'a', body: { charged: 7 } });
     });
@@ -95,7 +112,7 @@ export function accountsContract(engine: StoreEngine): void {
         }),
       );
       expect(refused).toBe(false);
-      expect(await store.load('a', ['k'])).toEqual({ version: 1, document: { n: 1 }, seen: new Set() });
+      expect(await store.load('a', ['k'])).toMatchObject({ document: { n: 1 }, seen: new Set() });
       expect(ids(await claimAll(store, START))).toEqual(['kept']);
       expect(await store.record('ask', 'r')).toBeNull();
       expect(await store.records('a', 'ask', 10)).toEqual([]);
@@ -120,8 +137,8 @@ export function accountsContract(engine: StoreEngine): void {
       expect(await store.load('a', ['k'])).toEqual({ version: 0, document: null, seen: new Set() });
       expect(await claimAll(store, START)).toEqual([]);
       expect(await store.record('ask', 'r')).toBeNull();
-      expect(await store.load('before', [])).toMatchObject({ version: 1 });
-      expect(await store.load('after', [])).toMatchObject({ version: 1 });
+      expect(await store.load('before', [])).toMatchObject({ document: {} });
+      expect(await store.load('after', [])).toMatchObject({ document: {} });
     });
 
     it('leaves a row as it is when its id is waiting already', async () => {
@@ -141,7 +158,7 @@ export function accountsContract(engine: StoreEngine): void {
       const { store } = bench;
       await store.commit(commitOf({ rows: [rowOf('r', { body: { n: 1 } })] }));
       await claimAll(store, START);
-      await store.commit(commitOf({ expectedVersion: 1, removeRows: ['r'], rows: [rowOf('r', { body: { n: 2 } })] }));
+      await commitNext(store, { removeRows: ['r'], rows: [rowOf('r', { body: { n: 2 } })] });
       expect(await claimAll(store, START)).toMatchObject([{ body: { n: 2 }, attempts: 1 }]);
     });
 
@@ -155,7 +172,7 @@ export function accountsContract(engine: StoreEngine): void {
         }),
       );
       await bench.reopen();
-      expect(await bench.store.load('a', ['k'])).toEqual({ version: 1, document: { n: 1 }, seen: new Set(['k']) });
+      expect(await bench.store.load('a', ['k'])).toMatchObject({ document: { n: 1 }, seen: new Set(['k']) });
       expect(ids(await claimAll(bench.store, START))).toEqual(['r']);
       expect(await bench.store.record('ask', 'x')).not.toBeNull();
     });
@@ -190,7 +207,7 @@ export function accountsContract(engine: StoreEngine): void {
     it('has a key again when it is written again', async () => {
       await bench.store.commit(commitOf({ seen: [{ key: 'k', expiresAt: START + 1_000 }] }));
       bench.now = START + 2_000;
-      await bench.store.commit(commitOf({ expectedVersion: 1, seen: [{ key: 'k', expiresAt: START + 3_000 }] }));
+      await commitNext(bench.store, { seen: [{ key: 'k', expiresAt: START + 3_000 }] });
       expect((await bench.store.load('a', ['k'])).seen).toEqual(new Set(['k']));
     });
   });

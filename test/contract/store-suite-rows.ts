@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { claimAll, commitOf, first, ids, putRow, rowOf, START, type StoreEngine, useStore } from './store-harness.ts';
+import {
+  claimAll,
+  commitNext,
+  commitOf,
+  first,
+  ids,
+  putRow,
+  rowOf,
+  START,
+  type StoreEngine,
+  useStore,
+} from './store-harness.ts';
 
 const LEASE = 30_000;
 
@@ -238,7 +249,7 @@ export function rowsContract(engine: StoreEngine): void {
       const { store } = bench;
       await store.commit(commitOf({ rows: [rowOf('back', { waitsFor: 'c' })] }));
       await store.retry(first(await claimAll(store, START)), START + 1_000_000, 'not bound yet');
-      await store.commit(commitOf({ expectedVersion: 1, rows: [rowOf('due', { waitsFor: 'c', dueAt: START + 1 })] }));
+      await commitNext(store, { rows: [rowOf('due', { waitsFor: 'c', dueAt: START + 1 })] });
       expect(await store.wake('c', START + 2)).toBe(1);
       expect(ids(await claimAll(store, START + 2))).toEqual(['due', 'back']);
     });

@@ -82,17 +82,24 @@ export function createWallets(deps: WalletsDeps): Wallets {
 
 async function commitTogether(deps: WalletsDeps, accountId: string, batch: Waiting[]): Promise<void> {
   const keys = [...new Set(batch.flatMap((waiting) => waiting.keys))];
-  for (let conflicts = 0; ; conflicts += 1) {
-    const loaded = await deps.store.load(accountId, keys);
+  // Nothing is recalled of seen keys.
+  let recalled = keys.length === 0 ? await deps.store.recall(accountId) : null;
+  for (let conflicts = 0; ; ) {
+    const loaded = recalled ?? (await deps.store.load(accountId, keys));
     const folded = fold(accountId, loaded, batch, deps.clock());
-    if (folded.commit !== null && !(await deps.store.commit(folded.commit))) {
-      deps.metrics.count('commit_conflicts');
-      if (conflicts < MAX_CONFLICTS) continue;
-      throw new Error(`expected to commit account ${accountId}, but others were quicker ${MAX_CONFLICTS} times`);
+    // Only a commit can tell that what was recalled is the newest: what commits nothing is decided again.
+    const isDone = folded.commit === null ? recalled === null : await deps.store.commit(folded.commit);
+    if (isDone) {
+      announce(deps, folded);
+      for (const settle of folded.answers) settle();
+      return;
     }
-    announce(deps, folded);
-    for (const settle of folded.answers) settle();
-    return;
+    recalled = null;
+    if (folded.commit === null) continue;
+    conflicts += 1;
+    deps.metrics.count('commit_conflicts');
+    if (conflicts > MAX_CONFLICTS)
+      throw new Error(`expected to commit account ${accountId}, but others were quicker ${MAX_CONFLICTS} times`);
   }
 }
 

@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import type { AccountCommit, Loaded, NewRow, Store } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
+import { createRecent } from './recent.ts';
 import { recordField, writeRecord } from './records.ts';
 import type { RowPlaces } from './row-places.ts';
 import { writeRow } from './row-text.ts';
@@ -9,6 +11,9 @@ import type { LookScripts } from './scripts/look.ts';
 import type { Shard } from './shards.ts';
 import { asList, asText, asTextOrNull, pair, whole } from './values.ts';
 
+/** Accounts whose last commit can be recalled: about as many as have an ask under way. */
+const RECALLED = 1_000;
+
 interface Deps {
   context: RedisContext;
   look: LookScripts;
@@ -17,9 +22,10 @@ interface Deps {
 }
 
 /** Documents and the compare-and-commit. */
-export function createAccounts({ context, look, places, rows }: Deps): Pick<Store, 'load' | 'commit'> {
+export function createAccounts({ context, look, places, rows }: Deps): Pick<Store, 'load' | 'recall' | 'commit'> {
   const { shards, send, run, runDurably, now } = context;
   const script = commitScript();
+  const committed = createRecent<Pick<Loaded, 'version' | 'document'>>(RECALLED);
 
   /** A row that is another account's may be waiting in that one's shard; it is not added to this one's then. */
   async function newHere(commit: AccountCommit): Promise<NewRow[]> {
@@ -42,12 +48,22 @@ export function createAccounts({ context, look, places, rows }: Deps): Pick<Stor
         seen: new Set(keys.filter((_, index) => Number(expiries[index] ?? 0) > at)),
       };
     },
+    recall: async (accountId) => {
+      const last = committed.get(accountId);
+      // Given away once: what nobody else reads need not be guarded against its reader.
+      committed.delete(accountId);
+      return last === undefined ? null : { ...last, seen: new Set() };
+    },
     commit: async (commit) => {
-      const shard = shards.of(commit.accountId);
+      const { accountId, document } = commit;
+      const version = newVersion();
+      const shard = shards.of(accountId);
+      committed.delete(accountId);
       const keys = commitKeys(commit, shard);
       const added = await newHere(commit);
-      const reply = await runDurably(script, keys, commitValues({ ...commit, rows: added }, shard, keys));
+      const reply = await runDurably(script, keys, commitValues({ ...commit, rows: added }, version, shard, keys));
       if (reply === 0) return false;
+      committed.set(accountId, { version, document });
       for (const { id } of added) places.remember(id, shard);
       // Rows of other shards cannot go in the same script. One that is still there after a crash is delivered again;
       // whoever applies rows finds the seen key of this commit then.
@@ -63,12 +79,12 @@ function commitKeys({ accountId, records }: AccountCommit, shard: Shard): string
   return [...shard.rowKeys, shard.account(accountId), shard.key('seen'), shard.key('records'), ...histories];
 }
 
-function commitValues(commit: AccountCommit, shard: Shard, keys: readonly string[]): string[] {
+function commitValues(commit: AccountCommit, version: number, shard: Shard, keys: readonly string[]): string[] {
   const { accountId, seen, removeRows, rows, records } = commit;
   const counts = [seen, removeRows, rows, records].map(({ length }) => String(length));
   return [
     whole(commit.expectedVersion),
-    writeAccount(commit),
+    `${whole(version)} ${JSON.stringify(commit.document)}`,
     ...counts,
     ...seen.flatMap(({ key, expiresAt }) => [whole(expiresAt), pair(accountId, key)]),
     ...removeRows,
@@ -83,11 +99,15 @@ function commitValues(commit: AccountCommit, shard: Shard, keys: readonly string
   ];
 }
 
-/** An account as it is kept: its version, a space, its document. */
-function writeAccount({ expectedVersion, document }: AccountCommit): string {
-  return `${whole(expectedVersion + 1)} ${JSON.stringify(document)}`;
+/**
+ * Drawn, not counted: a Redis that lost commits would count to the same version once more, with another document.
+ * 48 bits are the most that `randomInt` draws (https://nodejs.org/api/crypto.html#cryptorandomintmin-max-callback); 0 is no account.
+ */
+function newVersion(): number {
+  return randomInt(1, 2 ** 48 - 1);
 }
 
+/** An account is kept as its version, a space, its document. */
 function readAccount(reply: unknown): Pick<Loaded, 'version' | 'document'> {
   const text = asTextOrNull(reply);
   if (text === null) return { version: 0, document: null };

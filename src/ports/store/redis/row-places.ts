@@ -1,6 +1,7 @@
+import { createRecent } from './recent.ts';
 import { at, type Shard, type Shards } from './shards.ts';
 
-/** Ids whose shard is remembered, and as many of those before; enough for what a process works on at one time. */
+/** Ids whose shard is remembered: enough for what a process works on at one time. */
 const REMEMBERED = 10_000;
 
 /** What a script did with a row: 0 it was not there, 1 it was left as it is, 2 done. */
@@ -20,9 +21,7 @@ export interface RowPlaces {
 }
 
 export function createRowPlaces(shards: Shards): RowPlaces {
-  let known = new Map<string, Shard>();
-  /** To forget a whole map costs nothing; to look for the oldest of one that forgets one by one costs more and more. */
-  let before = new Map<string, Shard>();
+  const known = createRecent<Shard>(REMEMBERED);
 
   async function actIn(
     shard: Shard,
@@ -37,22 +36,14 @@ export function createRowPlaces(shards: Shards): RowPlaces {
   }
 
   return {
-    remember: (id, shard) => {
-      known.set(id, shard);
-      if (known.size < REMEMBERED) return;
-      before = known;
-      known = new Map();
-    },
+    remember: known.set,
     act: async (ids, act) => {
       const outcomes = new Map<string, Outcome>(ids.map((id) => [id, 0]));
-      const byShard = Map.groupBy(outcomes.keys(), (id) => known.get(id) ?? before.get(id));
+      const byShard = Map.groupBy(outcomes.keys(), (id) => known.get(id));
       byShard.delete(undefined);
       await Promise.all([...byShard].map(([shard, own]) => shard && actIn(shard, own, act, outcomes)));
       const missing = [...outcomes.keys()].filter((id) => outcomes.get(id) === 0);
-      for (const id of missing) {
-        known.delete(id);
-        before.delete(id);
-      }
+      for (const id of missing) known.delete(id);
       if (missing.length > 0) await Promise.all(shards.all.map((shard) => actIn(shard, missing, act, outcomes)));
       return outcomes;
     },

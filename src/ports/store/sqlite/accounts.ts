@@ -11,7 +11,7 @@ interface Deps {
 }
 
 /** Documents and the compare-and-commit. */
-export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'commit'> {
+export function createAccounts({ connection, rows, records }: Deps): Pick<Store, 'load' | 'recall' | 'commit'> {
   const { prepare, read, write, remember, now } = connection;
   const select = prepare<{ version: number; document: string }>('SELECT version, document FROM accounts WHERE id = ?');
   const insert = prepare(
@@ -46,6 +46,10 @@ export function createAccounts({ connection, rows, records }: Deps): Pick<Store,
         const seen = new Set(keys.filter((key) => selectSeen.get(accountId, key, at) !== undefined));
         return { version, document, seen };
       }),
+    recall: async (accountId) => {
+      const known = documents.find(accountId);
+      return known === undefined ? null : { ...known, seen: new Set() };
+    },
     commit: async (commit) => {
       const { accountId, expectedVersion, at } = commit;
       const document = JSON.stringify(commit.document);
