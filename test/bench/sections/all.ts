@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { startRedisServer } from '../../helpers/redis-server.ts';
 import { atLeast, atMost, type Section } from '../measure/report.ts';
 import { benchChat } from './chat.ts';
 import { benchDodoCalls } from './dodo-calls.ts';
 import { benchFleet, benchMemory, benchSoak } from './fleet.ts';
-import { runGate, runReplay } from './gate.ts';
+import { benchGate } from './gate.ts';
 import { benchGenerate } from './generate.ts';
 import { benchOverspend } from './overspend.ts';
 import { benchSpeedByAccounts, benchStart } from './scale.ts';
@@ -91,27 +90,29 @@ async function chatSection(): Promise<Section> {
 async function gateSection({ isQuick }: Effort): Promise<Section> {
   const section: Section = { title: '3. hold + heartbeat + settle, against the engine alone', rows: [], targets: [] };
   const asks = isQuick ? 2_000 : 10_000;
-  for (const engine of ['SQLite', 'Redis']) {
+  for (const engine of ['SQLite', 'Redis'] as const) {
     for (const asking of [1, 10_000]) {
-      const redis = engine === 'Redis' ? await startRedisServer() : null;
-      const order = { redisUrl: redis?.url ?? null, accounts: asking, asking, asks, atOnce: 64 };
-      const figures = await runGate(order);
-      const wallets = asking === 1 ? 'one wallet' : `${asking} wallets`;
-      const ratio = figures.asksASecond / figures.bareAsksASecond;
-      section.rows.push({
-        engine,
-        wallets,
-        'asks/s': figures.asksASecond,
-        'engine alone': figures.bareAsksASecond,
-        ratio,
-        // Its share in the gate is what the gate's rules and clients leave to Redis.
-        ...(redis === null ? {} : { 'the same commands, replayed': await runReplay(order) }),
-        'durable commits an ask': figures.durable.commits / asks,
-        'median ms': figures.medianMs,
-        'p99 ms': figures.p99Ms,
-      });
-      section.targets.push(atLeast(`${engine}, ${wallets}: of the engine alone`, ratio, 0.6));
-      await redis?.close();
+      for (const atOnce of [64, 256]) {
+        const figures = await benchGate(engine, { accounts: asking, asking, asks, atOnce });
+        const wallets = asking === 1 ? 'one wallet' : `${asking} wallets`;
+        section.rows.push({
+          engine,
+          wallets,
+          'at once': atOnce,
+          'asks/s': figures.asksASecond,
+          'engine alone': figures.bareAsksASecond,
+          ratio: figures.ratio,
+          'the same commands, replayed': figures.replayedASecond ?? '',
+          'durable commits an ask': figures.durable.commits / asks,
+          'median ms': figures.medianMs,
+          'p99 ms': figures.p99Ms,
+          'CPU ms/ask': figures.cpuMsAnAsk,
+          'CPU ms/ask of Redis': figures.redisCpuMs / asks,
+        });
+        section.targets.push(
+          atLeast(`${engine}, ${wallets}, ${atOnce} at once: of the engine alone`, figures.ratio, 0.6),
+        );
+      }
     }
   }
   return section;

@@ -1,4 +1,5 @@
 import { runLoad, type ServedFigures } from '../load/run-load.ts';
+import { medianRound } from '../measure/figures.ts';
 import { startBot } from '../servers/bot.ts';
 import { type StartedProcess, startProcess, startUpstream } from '../servers/start-process.ts';
 
@@ -67,7 +68,5 @@ export async function benchGenerate(order: GenerateOrder): Promise<GenerateFigur
 }
 
 function medianOf(rounds: readonly ServedFigures[]): ServedFigures {
-  const median = rounds.toSorted((a, b) => a.aSecond - b.aSecond)[Math.floor(rounds.length / 2)];
-  if (median === undefined) throw new Error('expected a round to have been measured');
-  return median;
+  return medianRound(rounds, ({ aSecond }) => aSecond);
 }
