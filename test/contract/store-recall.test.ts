@@ -15,6 +15,7 @@ describe.skipIf(server === null)('what a process recalls of accounts on Redis', 
   const redis = server as RedisServer;
   let one: RedisStore;
   let two: RedisStore;
+  let now: number;
   let loads: number;
   let conflicts: number;
   let wallets: Wallets;
@@ -22,7 +23,8 @@ describe.skipIf(server === null)('what a process recalls of accounts on Redis', 
   beforeEach(async () => {
     const prefix = `test-${crypto.randomUUID()}`;
     const url = redis.url;
-    one = await createRedisStore({ url, prefix, now: () => START });
+    now = START;
+    one = await createRedisStore({ url, prefix, now: () => now });
     two = await createRedisStore({ url, prefix, now: () => START });
     [loads, conflicts] = [0, 0];
     const store = {
@@ -60,6 +62,17 @@ describe.skipIf(server === null)('what a process recalls of accounts on Redis', 
     await commitNext(two, { document: { n: 2 } });
     expect(await one.commit(commitOf({ expectedVersion: 1, document: { n: 9 } }))).toBe(false);
     expect(await one.recall('a')).toBeNull();
+  });
+
+  it('is nothing for a while after somebody else was quicker, who will be so again', async () => {
+    await one.commit(commitOf({ document: { n: 1 } }));
+    expect(await one.commit(commitOf({ document: { n: 9 } }))).toBe(false);
+    now += 4_999;
+    await commitNext(one, { document: { n: 2 } });
+    expect(await one.recall('a')).toBeNull();
+    now += 1;
+    await commitNext(one, { document: { n: 3 } });
+    expect(await one.recall('a')).toMatchObject({ document: { n: 3 } });
   });
 
   it('saves the change of a wallet a round trip', async () => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { AccountCommit, Loaded, NewRow, Store } from '../../../core/store.ts';
+import type { AccountCommit, Loaded, Millis, NewRow, Store } from '../../../core/store.ts';
 import type { RedisContext } from './context.ts';
 import { createRecent } from './recent.ts';
 import { recordField, writeRecord } from './records.ts';
@@ -14,6 +14,9 @@ import { asList, asText, asTextOrNull, pair, whole } from './values.ts';
 /** Accounts whose last commit can be recalled: about as many as have an ask under way. */
 const RECALLED = 1_000;
 
+/** For so long after somebody else was quicker, what is committed to an account is not recalled: it would be refused again. */
+const CONTESTED_MS = 5_000;
+
 interface Deps {
   context: RedisContext;
   look: LookScripts;
@@ -26,6 +29,7 @@ export function createAccounts({ context, look, places, rows }: Deps): Pick<Stor
   const { shards, send, run, runDurably, now } = context;
   const script = commitScript();
   const committed = createRecent<Pick<Loaded, 'version' | 'document'>>(RECALLED);
+  const contested = createRecent<Millis>(RECALLED);
 
   /** A row that is another account's may be waiting in that one's shard; it is not added to this one's then. */
   async function newHere(commit: AccountCommit): Promise<NewRow[]> {
@@ -62,8 +66,12 @@ export function createAccounts({ context, look, places, rows }: Deps): Pick<Stor
       const keys = commitKeys(commit, shard);
       const added = await newHere(commit);
       const reply = await runDurably(script, keys, commitValues({ ...commit, rows: added }, version, shard, keys));
-      if (reply === 0) return false;
-      committed.set(accountId, { version, document });
+      if (reply === 0) {
+        contested.set(accountId, now());
+        return false;
+      }
+      const isContested = now() < (contested.get(accountId) ?? Number.NEGATIVE_INFINITY) + CONTESTED_MS;
+      if (!isContested) committed.set(accountId, { version, document });
       for (const { id } of added) places.remember(id, shard);
       // Rows of other shards cannot go in the same script. One that is still there after a crash is delivered again;
       // whoever applies rows finds the seen key of this commit then.
