@@ -167,6 +167,17 @@ describe('an Idempotency-Key', () => {
     expect(again.body.error.message).toContain(`${first.body.tokens_used} tokens were charged`);
   });
 
+  it('is what an ask is known by; one without it is answered and billed each time, and nothing is kept to know it by', async () => {
+    const dev = await begin();
+    const before = bot.kept.seenKeys();
+    const asks = await Promise.all([1, 2].map(() => dev.post('/api/generate', { prompt: 'Hello' })));
+    expect(asks.map(({ status }) => status)).toEqual([200, 200]);
+    expect([asked(), bot.kept.receipts().length]).toEqual([2, 2]);
+    expect(bot.kept.seenKeys()).toEqual(before);
+    await dev.post('/api/generate', { prompt: 'Hello' }, once('a'));
+    expect(bot.kept.seenKeys().length).toBeGreaterThan(before.length);
+  });
+
   it('keeps no answer that could be read from the store, and none without the key', async () => {
     const dev = await begin();
     await dev.post('/api/generate', { prompt: 'Hello [[repeat:a secret answer]]' }, once('a'));

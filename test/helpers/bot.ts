@@ -55,6 +55,8 @@ export interface Kept {
   /** Bodies of the records of a kind: `audit`, `alert`, `ledger`. */
   records(kind: string): Record<string, unknown>[];
   deadLetters(): { id: string; topic: string; error: string }[];
+  /** What accounts have seen, and will not do again. */
+  seenKeys(): string[];
   /** Entries of a Keyv, as they stand there. */
   keyv(namespace: string): { key: string; value: string }[];
   /** Rows of inbox and outbox that wait. */
@@ -188,6 +190,7 @@ export function createKept(path: string): Kept {
       ),
     receipts: () => bodies('ask'),
     records: bodies,
+    seenKeys: () => all<{ key: string }>('SELECT key FROM seen_keys ORDER BY key').map(({ key }) => key),
     keyv: (namespace) => all('SELECT key, value FROM keyv_entries WHERE key LIKE ?', `${namespace}:%`),
     deadLetters: () => all('SELECT id, topic, last_error AS error FROM dead_letters ORDER BY seq'),
     rows: (topic) =>
