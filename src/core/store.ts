@@ -5,7 +5,7 @@ import type { Millis } from './time.ts';
  * every business rule is in the functions that make the commits.
  *
  * Terminology
- * - document: the account, one JSON object, replaced whole; `version` counts its commits (0: not there).
+ * - document: the account, one JSON object, replaced whole; `version` names the commit that wrote it (0: not there).
  * - row: work to be done later, outbox or inbox alike, delivered by claim → do → remove.
  * - seen key: a dedupe key of one account; it is there from the commit that wrote it until it expires.
  * - record: something to be read later by its id (an ask's receipt, a ledger row, an audit line).

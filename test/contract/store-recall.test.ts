@@ -50,11 +50,21 @@ describe.skipIf(server === null)('what a process recalls of accounts on Redis', 
   const rename = (to: string) =>
     wallets.run('a', [], (account) => ({ account: named(account, to), reply: account?.customerId ?? null }));
 
-  it('is what it committed last, given away once', async () => {
-    await one.commit(commitOf({ document: { n: 1 } }));
+  it('is what it committed last, which nobody can change', async () => {
+    const document = { n: 1, parts: [{ n: 1 }] };
+    await one.commit(commitOf({ document }));
     expect(await two.recall('a')).toBeNull();
     expect(await one.recall('a')).toEqual(await two.load('a', []));
-    expect(await one.recall('a')).toBeNull();
+    expect(() => document.parts.push({ n: 2 })).toThrow(TypeError);
+    expect(await one.recall('a')).toMatchObject({ document: { parts: [{ n: 1 }] } });
+  });
+
+  it('is still known after a decision that commits nothing', async () => {
+    await rename('x');
+    await wallets.run('a', [], () => ({ account: null, reply: null }));
+    loads = 0;
+    await rename('y');
+    expect(loads).toBe(0);
   });
 
   it('is nothing after a commit that was refused', async () => {

@@ -11,8 +11,9 @@ export type Decide<Reply> = (account: Account | null, seen: ReadonlySet<string>)
 /** The one way to an account: every change of a wallet goes through `run`. */
 export interface Wallets {
   /**
-   * Loads the account, decides, and commits account and rows together; again from the start when somebody else has
-   * committed meanwhile. Resolves with the decision's reply once it is durable. Throws what `decide` throws, or the
+   * Loads the account or recalls it, decides, and commits account and rows together; again from the start when somebody else
+   * has committed meanwhile, or when nothing is to be committed to what was recalled. So `decide` may be asked more than once,
+   * and changes nothing by itself. Resolves with the decision's reply once it is durable. Throws what `decide` throws, or the
    * store's error: then nothing was changed.
    * @param keys the dedupe keys that the decision looks at
    */
@@ -98,7 +99,7 @@ async function commitTogether(deps: WalletsDeps, accountId: string, batch: Waiti
     if (folded.commit === null) continue;
     conflicts += 1;
     deps.metrics.count('commit_conflicts');
-    if (conflicts > MAX_CONFLICTS)
+    if (conflicts >= MAX_CONFLICTS)
       throw new Error(`expected to commit account ${accountId}, but others were quicker ${MAX_CONFLICTS} times`);
   }
 }

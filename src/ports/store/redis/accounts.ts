@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { AccountCommit, Loaded, Millis, NewRow, Store } from '../../../core/store.ts';
+import { frozen } from '../frozen.ts';
 import type { RedisContext } from './context.ts';
 import { createRecent } from './recent.ts';
 import { recordField, writeRecord } from './records.ts';
@@ -54,8 +55,6 @@ export function createAccounts({ context, look, places, rows }: Deps): Pick<Stor
     },
     recall: async (accountId) => {
       const last = committed.get(accountId);
-      // Given away once: what nobody else reads need not be guarded against its reader.
-      committed.delete(accountId);
       return last === undefined ? null : { ...last, seen: new Set() };
     },
     commit: async (commit) => {
@@ -71,7 +70,7 @@ export function createAccounts({ context, look, places, rows }: Deps): Pick<Stor
         return false;
       }
       const isContested = now() < (contested.get(accountId) ?? Number.NEGATIVE_INFINITY) + CONTESTED_MS;
-      if (!isContested) committed.set(accountId, { version, document });
+      if (!isContested) committed.set(accountId, { version, document: frozen(document) });
       for (const { id } of added) places.remember(id, shard);
       // Rows of other shards cannot go in the same script. One that is still there after a crash is delivered again;
       // whoever applies rows finds the seen key of this commit then.

@@ -1,3 +1,4 @@
+import { frozen } from '../frozen.ts';
 import type { Memory } from './memory.ts';
 
 /** One version of an account's document. */
@@ -21,16 +22,9 @@ export function createDocuments(known: Memory<DocumentVersion>): Documents {
   return {
     find: (accountId) => known.get(accountId),
     remember(accountId, durable) {
-      freeze(durable.document);
+      frozen(durable.document);
       known.set(accountId, durable);
     },
     forget: (accountId) => known.delete(accountId),
   };
-}
-
-/** Parts that a version took over from the one before are frozen already. */
-function freeze(part: object): void {
-  if (Object.isFrozen(part)) return;
-  Object.freeze(part);
-  for (const value of Object.values(part)) if (typeof value === 'object' && value !== null) freeze(value);
 }

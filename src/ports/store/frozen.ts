@@ -1,0 +1,10 @@
+/**
+ * Freezes a document that many read, and all in it. Parts that it took over from the version before are frozen already.
+ * @returns the document
+ */
+export function frozen<Document extends object>(document: Document): Document {
+  if (Object.isFrozen(document)) return document;
+  Object.freeze(document);
+  for (const part of Object.values(document)) if (typeof part === 'object' && part !== null) frozen(part);
+  return document;
+}
