@@ -18,7 +18,7 @@ export async function runGate(order: GateOrder): Promise<GateFigures> {
  * Runs the gate, and then the commands that it sent.
  * @returns asks a second that the commands alone allow
  */
-export async function runReplay(order: GateOrder): Promise<number> {
+async function runReplay(order: GateOrder): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, [REPLAY, JSON.stringify(order)]);
   return Number(stdout);
 }
