@@ -21,6 +21,13 @@ describe('gross regressions, by ratio', () => {
     expect(ratio).toBeGreaterThanOrEqual(0.2);
   });
 
+  it.each([1, 1_000])('five asks of many share a durable commit at least, with %i wallets', async (asking) => {
+    const order = { redisUrl: null, accounts: asking, asking, asks: 1_000, atOnce: 64, isCompared: false };
+    const { durable } = await runGate(order);
+    expect(durable.commits).toBeGreaterThan(0);
+    expect(durable.commits / order.asks).toBeLessThanOrEqual(0.2);
+  });
+
   it('an ask of many costs a tenth of a call to Dodo at most', async () => {
     const { callsAnAsk } = await benchDodoCalls(100, 2);
     expect(callsAnAsk).toBeLessThanOrEqual(0.1);
