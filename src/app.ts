@@ -1,4 +1,3 @@
-import { createAccountPage } from './app/account-page.ts';
 import type { Overrides } from './app/app-overrides.ts';
 import { createBackground } from './app/background.ts';
 import { createDurabilityCheck } from './app/durability-check.ts';
@@ -7,8 +6,8 @@ import { openOutside } from './app/outside.ts';
 import { createPlatforms } from './app/platforms.ts';
 import { createServices } from './app/services.ts';
 import type { Config, ConfigSecrets } from './config/config.ts';
+import { ACCOUNT_PATH } from './core/account-page/door.ts';
 import type { ChatUser } from './core/chat/chat.ts';
-import { runOp } from './core/ops/all-ops.ts';
 import { readSweepProgress } from './core/sweep/progress.ts';
 import { type Millis, SECOND } from './core/time.ts';
 import type { Statement } from './core/usage/statement.ts';
@@ -18,6 +17,7 @@ import { createApiRouter } from './web/api/api-router.ts';
 import { createClaimPage } from './web/claim-page.ts';
 import { createDodoWebhook } from './web/dodo-webhook.ts';
 import { createHealth, runChecks } from './web/health.ts';
+import { createLazyRouter } from './web/lazy-router.ts';
 import { createOpsSocket } from './web/ops-socket.ts';
 import { createPaidPage } from './web/paid-page.ts';
 import { createWebServer } from './web/web-server.ts';
@@ -100,7 +100,10 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
           webhook,
           ...platforms.routers,
           createPaidPage(config),
-          createAccountPage(outside, services, config),
+          createLazyRouter(ACCOUNT_PATH, async () => {
+            const { createAccountPage } = await import('./app/account-page.ts');
+            return createAccountPage(outside, services, config);
+          }),
           createClaimPage({
             ...services,
             ...services.member,
@@ -124,7 +127,7 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     const deps = createOpsDeps({ ...outside, ...services });
     const socket = createOpsSocket({
       path: opsSocketPath(config.databasePath),
-      run: (request) => runOp(deps, request),
+      run: async (request) => (await import('./core/ops/all-ops.ts')).runOp(deps, request),
       log,
     });
     opened.defer(() => socket.close());

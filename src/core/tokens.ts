@@ -23,16 +23,18 @@ export function weighTokens(count: number, perMille: number): number {
   return Math.ceil(tokens(product, 'weighed tokens') / 1000);
 }
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+/** Made at its first use: the tables that come with it would hold up every start. */
+let grouped: Intl.NumberFormat | undefined;
 
 /** @returns 1234567 as "1,234,567" */
 export function formatTokens(count: number): string {
+  grouped ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
   return grouped.format(count);
 }
 
 /** @returns 1900 cents as "$19.00" */
 export function formatUsd(cents: number): string {
-  return `$${grouped.format(Math.floor(cents / 100))}.${String(cents % 100).padStart(2, '0')}`;
+  return `$${formatTokens(Math.floor(cents / 100))}.${String(cents % 100).padStart(2, '0')}`;
 }
 
 /** @returns 3500 of USD as "$35.00", of JPY as "¥3,500" */

@@ -25,7 +25,8 @@ const PARAGRAPH_FROM = 1 / 2;
 const LINE_FROM = 1 / 4;
 const WORD_FROM = 1 / 4;
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made at its first use: the tables that come with it would hold up every start. */
+let graphemes: Intl.Segmenter | undefined;
 
 /**
  * Chooses where to cut text that does not fit.
@@ -94,6 +95,7 @@ function insideLine(text: string, start: number, end: number, lines: readonly Ma
 /** The start of the last grapheme before `stop`, since what follows may belong to it. */
 function betweenGraphemes(text: string, start: number, stop: number): number {
   const window = text.slice(start, stop);
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const last = graphemes.segment(window).containing(window.length - 1)?.index ?? 0;
   if (last > 0) return start + last;
   const code = text.charCodeAt(stop - 1);

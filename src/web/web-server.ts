@@ -79,7 +79,8 @@ export function createWebServer(log: Log, clock: Clock, trustedProxies: number):
 function routesOf({ stack }: Pick<Router, 'stack'>): string[] {
   return stack.flatMap(({ route, handle }) => {
     if (route !== undefined) {
-      return route.stack.map(({ method }) => `${method.toUpperCase()} ${route.path}`).filter(isFirst);
+      // One for all methods has none, whatever its type says.
+      return route.stack.map(({ method }) => `${method?.toUpperCase() ?? 'ALL'} ${route.path}`).filter(isFirst);
     }
     return 'stack' in handle ? routesOf(handle as unknown as Router) : [];
   });

@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => bot.close());
 
 /** What belongs to the platforms, to Dodo, to browsers and to operators, and is no API for programs. */
-const NOT_FOR_PROGRAMS = /^\w+ \/(discord|slack|webhooks|paid|account|claim|healthz|readyz|metrics)(\/|$)/;
+const NOT_FOR_PROGRAMS = /^\w+ \/(discord|slack|webhooks|paid|account|claim|healthz|readyz|metrics)(\/|\{\/|$)/;
 
 function operation(method: string, path: string): Operation {
   const found = document.paths[path]?.[method];

@@ -10,7 +10,7 @@ export const LINK_LIFE: Millis = 10 * MINUTE;
 export const SESSION_LIFE: Millis = HOUR;
 
 /** Where the page is, below the bot's address, and where a link to it leads. */
-const ACCOUNT_PATH = '/account';
+export const ACCOUNT_PATH = '/account';
 export const OPEN_PATH = `${ACCOUNT_PATH}/open`;
 
 /** Somebody who was let in. Which wallet they see is looked up at each request, so that who was taken off sees it no more. */

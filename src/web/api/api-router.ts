@@ -37,6 +37,7 @@ export function createApiRouter(deps: ApiDeps): Router {
 
 /** `GET /openapi.json`: what all the others do, and itself. */
 function documentOf(others: readonly ApiRoute[], { brandName, baseUrl }: ApiDeps): ApiRoute {
+  let document: object | undefined;
   const route: ApiRoute = {
     method: 'get',
     path: '/openapi.json',
@@ -45,9 +46,11 @@ function documentOf(others: readonly ApiRoute[], { brandName, baseUrl }: ApiDeps
     answer: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) },
     errors: [],
     isOpen: true,
-    handle: (_request, response) => void response.json(document),
+    handle(_request, response) {
+      document ??= openApiDocument([...others, route], brandName, baseUrl);
+      response.json(document);
+    },
   };
-  const document = openApiDocument([...others, route], brandName, baseUrl);
   return route;
 }
 
