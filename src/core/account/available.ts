@@ -42,13 +42,14 @@ export function runningPlan(account: Account, rules: Rules): { subscription: Kno
 
 /** Every running subscription to one of our plans, the earliest first. */
 export function runningPlans(account: Account, rules: Rules): { subscription: KnownSubscription; plan: Plan }[] {
-  return account.subscriptions
-    .filter((subscription) => subscription.status === 'active')
-    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-    .flatMap((subscription) => {
-      const plan = planOfProduct(rules.catalogue, subscription.productId);
-      return plan === null ? [] : [{ subscription, plan }];
-    });
+  const running: { subscription: KnownSubscription; plan: Plan }[] = [];
+  for (const subscription of account.subscriptions) {
+    const plan = subscription.status === 'active' ? planOfProduct(rules.catalogue, subscription.productId) : null;
+    if (plan !== null) running.push({ subscription, plan });
+  }
+  return running.sort(
+    ({ subscription: a }, { subscription: b }) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** The most overage that a member may run up in a cycle. */

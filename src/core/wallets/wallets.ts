@@ -161,9 +161,11 @@ function rowChanges(decisions: readonly Decision<unknown>[]): Pick<AccountCommit
 }
 
 function announce(deps: WalletsDeps, folded: Folded): void {
-  for (const count of folded.decisions.flatMap((decision) => decision.counts ?? [])) {
-    if ('labels' in count) deps.metrics.countBy(count.name, count.labels, count.by);
-    else deps.metrics.count(count.name, count.by);
+  for (const { counts = [] } of folded.decisions) {
+    for (const count of counts) {
+      if ('labels' in count) deps.metrics.countBy(count.name, count.labels, count.by);
+      else deps.metrics.count(count.name, count.by);
+    }
   }
   for (const record of folded.commit?.records ?? []) {
     if (record.kind !== 'alert') continue;

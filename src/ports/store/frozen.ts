@@ -5,6 +5,9 @@
 export function frozen<Document extends object>(document: Document): Document {
   if (Object.isFrozen(document)) return document;
   Object.freeze(document);
-  for (const part of Object.values(document)) if (typeof part === 'object' && part !== null) frozen(part);
+  for (const name in document) {
+    const part: unknown = document[name];
+    if (typeof part === 'object' && part !== null) frozen(part);
+  }
   return document;
 }

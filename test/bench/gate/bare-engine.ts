@@ -34,7 +34,9 @@ function* shares({ commits, documents, rows }: Commits): Generator<{ documents: 
  */
 export function runBareSqlite(path: string, durable: Commits, keys: readonly string[], size: number): number {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000',
+  );
   const putInto = (table: string) => {
     database.exec(`CREATE TABLE ${table} (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID`);
     return database.prepare(
