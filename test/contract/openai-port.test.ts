@@ -75,6 +75,18 @@ describe('an answer of the model', () => {
     ]);
   });
 
+  it('keeps together what came together', async () => {
+    const events = [says('one '), says('two '), says('three'), ends('stop')];
+    const model = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+    });
+    expect(await collect(model.stream(request('x'), never))).toEqual([
+      { kind: 'text', text: 'one two three' },
+      { kind: 'end', reason: 'stop' },
+    ]);
+  });
+
   it('leaves its connection to the next', async () => {
     const sockets = new Set<unknown>();
     const answer = streaming(says('a'), ends('stop'), '[DONE]');

@@ -15,7 +15,8 @@ function endOf(reason: FinishReason): 'stop' | 'length' | 'filtered' {
 }
 
 /**
- * Turns the events of a chat completion into chunks of ours: text, then the end, then usage if it came.
+ * Turns the events of a chat completion into chunks of ours: text, then the end, then usage if it came. Text that came
+ * together stays together.
  * @param events as many at once as came together
  * @throws ModelError for a stream that stops before its end, APIError for an error inside it, SyntaxError for an event
  * that is no JSON; a connection that breaks after the end only costs the usage
@@ -28,18 +29,30 @@ export async function* toModelChunks(
   let usage: ModelUsage | null = null;
   try {
     for await (const came of events) {
-      for (const event of came) {
-        const chunk = parseChunk(event);
-        const choice = chunk.choices?.find((one) => one.index === 0);
-        const text = choice?.delta?.content || choice?.delta?.refusal;
-        if (text && !ended) yield { kind: 'text', text };
-        if (choice?.finish_reason && !ended) {
-          ended = true;
-          yield { kind: 'end', reason: endOf(choice.finish_reason) };
+      let text = '';
+      let failure: { error: unknown } | null = null;
+      let reason: FinishReason | null = null;
+      try {
+        for (const event of came) {
+          const chunk = parseChunk(event);
+          const choice = chunk.choices?.find((one) => one.index === 0);
+          if (reason === null && !ended) {
+            text += choice?.delta?.content || choice?.delta?.refusal || '';
+            reason = choice?.finish_reason ?? null;
+          }
+          // Some servers send it with every chunk: the last is the sum.
+          if (chunk.usage) usage = readUsage(chunk.usage) ?? usage;
         }
-        // Some servers send it with every chunk: the last is the sum.
-        if (chunk.usage) usage = readUsage(chunk.usage) ?? usage;
+      } catch (error) {
+        failure = { error };
       }
+      // Before a failure too: it came before it.
+      if (text !== '') yield { kind: 'text', text };
+      if (reason !== null) {
+        ended = true;
+        yield { kind: 'end', reason: endOf(reason) };
+      }
+      if (failure !== null) throw failure.error;
     }
   } catch (error) {
     if (!ended) throw error;

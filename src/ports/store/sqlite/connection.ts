@@ -60,18 +60,27 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
   const beginReading = database.prepare('BEGIN');
   const endReading = database.prepare('COMMIT');
   let open = true;
+  /** A look that has read nothing of the file so far. */
+  let isLooking = false;
+
+  function beginLook(): void {
+    if (!isLooking) return;
+    isLooking = false;
+    beginReading.run();
+  }
 
   return {
     path,
     now: options.now,
-    prepare: (sql) => createStatement(database, sql),
+    prepare: (sql) => createStatement(database, sql, beginLook),
     read: async (job) => {
       if (!open) throw new Error(`The store ${path} is closed`);
-      // Else each statement would take and give back the file's lock.
-      beginReading.run();
+      // Else each statement would take and give back the file's lock; what is answered from memory takes none.
+      isLooking = true;
       try {
         return job();
       } finally {
+        isLooking = false;
         // SQLite ends it by itself where the disk fails.
         if (database.isTransaction) endReading.run();
       }
@@ -126,12 +135,21 @@ function openDatabase(path: string, { onWarning }: SqliteOptions): DatabaseSync 
   }
 }
 
-/** @returns the statement, prepared; texts are checked on their way in */
-export function createStatement<R>(database: DatabaseSync, sql: string): Statement<R> {
+/**
+ * @param beforeReading called before each `get` and `all`
+ * @returns the statement, prepared; texts are checked on their way in
+ */
+export function createStatement<R>(database: DatabaseSync, sql: string, beforeReading = () => {}): Statement<R> {
   const statement = database.prepare(sql);
   return {
-    get: (...values) => statement.get(...wellFormed(values)) as R | undefined,
-    all: (...values) => statement.all(...wellFormed(values)) as R[],
+    get(...values) {
+      beforeReading();
+      return statement.get(...wellFormed(values)) as R | undefined;
+    },
+    all(...values) {
+      beforeReading();
+      return statement.all(...wellFormed(values)) as R[];
+    },
     run: (...values) => Number(statement.run(...wellFormed(values)).changes),
   };
 }
