@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -42,5 +42,35 @@ describe('what a start compiled', () => {
   it('is not kept where that cannot be written', async () => {
     await writeFile(join(folder, 'node_modules'), 'a file where the folder would be');
     expect(await start()).toEqual({ stdout: 'went on\n', stderr: '' });
+  });
+});
+
+describe('what npm ci compiled', () => {
+  let scripts: Record<string, string>;
+  const path = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
+  const shell = (script = '', options: { cwd?: string; env?: Record<string, string> } = {}) =>
+    run('sh', ['-c', script], { ...options, env: { ...options.env, PATH: path } });
+
+  beforeEach(async () => {
+    ({ scripts } = JSON.parse(await readFile('package.json', 'utf8')));
+  });
+
+  it('is all that the bot begins with, but for its first file', async () => {
+    const env = { NODE_COMPILE_CACHE: join(folder, 'cache') };
+    await shell(scripts.postinstall, { env });
+    const compiled = (await filesIn('cache')).length;
+    expect(compiled).toBeGreaterThan(1_000);
+    // Without settings it ends, once everything is there.
+    const unset = scripts.start?.replace('--env-file-if-exists=.env ', '');
+    await expect(shell(unset, { env })).rejects.toMatchObject({ code: 1 });
+    const ofOneFile = ['its types stripped', 'its code'];
+    expect((await filesIn('cache')).length - compiled).toBe(ofOneFile.length);
+  });
+
+  it('fails no installation', async () => {
+    await expect(shell(scripts.postinstall, { cwd: folder })).resolves.toEqual({ stdout: '', stderr: '' });
+    await mkdir(join(folder, 'src/cli'), { recursive: true });
+    await writeFile(join(folder, 'src/cli/warm-up.ts'), 'throw new Error("broken");');
+    await expect(shell(scripts.postinstall, { cwd: folder })).resolves.toBeDefined();
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBot } from '../servers/bot.ts';
-import { type StartedProcess, startProcess, startUpstream } from '../servers/start-process.ts';
+import { loadAll, type StartedProcess, startProcess, startUpstream } from '../servers/start-process.ts';
 import { runGate } from './gate.ts';
 
 export interface SpeedFigures {
@@ -27,53 +27,60 @@ export async function benchSpeedByAccounts(sizes: readonly number[]): Promise<Sp
   return figures;
 }
 
+/** Milliseconds from the start of a process; of several starts, the quickest. */
 export interface StartFigures {
-  /** With nothing kept of an earlier start. */
-  first: ReadyFigures;
+  /** Until the bot was ready, with what `npm ci` compiled. */
+  installed: number;
   /** With what an earlier start compiled. */
-  later: ReadyFigures;
+  later: number;
+  /** With nothing compiled, as where scripts of packages do not run. */
+  bare: number;
+  /** Until the libraries were there that its configuration needs, with what was compiled of them, and without. */
+  libraries: { later: number; bare: number };
 }
 
-interface ReadyFigures {
-  readyMs: number;
-  librariesMs: number;
-}
-
-/**
- * From the start of the process until it is ready, against loading the libraries that its configuration needs: by the
- * same node with the same flags, each with a compile cache of its own.
- */
+/** Starts the bot and loads its libraries, by the same node with the same flags, each with compile caches of its own. */
 export async function benchStart(times: number): Promise<StartFigures> {
   const upstream = await startUpstream({ pieces: 1 });
   const bot = (env: CacheEnv) => startBot({ upstreamUrl: upstream.url, members: 0, env });
   const libraries = (env: CacheEnv) => startProcess('servers/libraries.ts', [], env);
-  const fastest: StartFigures = { first: NEVER, later: NEVER };
+  const took: StartFigures[] = [];
   for (let time = 0; time < times; time += 1) {
-    const [ready, loaded] = [await twice(bot), await twice(libraries)];
-    for (const which of ['first', 'later'] as const) {
-      fastest[which] = {
-        readyMs: Math.min(fastest[which].readyMs, ready[which]),
-        librariesMs: Math.min(fastest[which].librariesMs, loaded[which]),
-      };
-    }
+    const [bare, later] = await withCache(async (env) => [await readyOf(bot(env)), await readyOf(bot(env))] as const);
+    const installed = await withCache(async (env) => {
+      await loadAll(env);
+      return readyOf(bot(env));
+    });
+    const [librariesBare, librariesLater] = await withCache(
+      async (env) => [await readyOf(libraries(env)), await readyOf(libraries(env))] as const,
+    );
+    took.push({ installed, later, bare, libraries: { later: librariesLater, bare: librariesBare } });
   }
   await upstream.close();
-  return fastest;
+  const quickest = (of: (one: StartFigures) => number) => Math.min(...took.map(of));
+  return {
+    installed: quickest((one) => one.installed),
+    later: quickest((one) => one.later),
+    bare: quickest((one) => one.bare),
+    libraries: {
+      later: quickest((one) => one.libraries.later),
+      bare: quickest((one) => one.libraries.bare),
+    },
+  };
 }
 
 type CacheEnv = Readonly<Record<'NODE_COMPILE_CACHE', string>>;
 
-const NEVER: ReadyFigures = { readyMs: Number.POSITIVE_INFINITY, librariesMs: Number.POSITIVE_INFINITY };
-
-/** @returns the milliseconds until it was ready, without and with what the start before kept */
-async function twice(start: (env: CacheEnv) => Promise<StartedProcess>): Promise<{ first: number; later: number }> {
+async function withCache<T>(job: (env: CacheEnv) => Promise<T>): Promise<T> {
   const cache = await mkdtemp(join(tmpdir(), 'tallybot-bench-cache-'));
-  const once = async () => {
-    const started = await start({ NODE_COMPILE_CACHE: cache });
-    await started.close();
-    return started.readyMs;
-  };
-  const took = { first: await once(), later: await once() };
+  const done = await job({ NODE_COMPILE_CACHE: cache });
   await rm(cache, { recursive: true, force: true });
-  return took;
+  return done;
+}
+
+/** Ends in order, so that what was compiled is kept. */
+async function readyOf(starting: Promise<StartedProcess>): Promise<number> {
+  const started = await starting;
+  await started.close();
+  return started.readyMs;
 }

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { profiled } from '../measure/profile.ts';
 import type { UpstreamOrder } from './upstream.ts';
 
@@ -87,6 +88,15 @@ export async function startProcess(
       await ended;
     },
   };
+}
+
+/** Compiles what a bot may load, as `npm ci` does. */
+export async function loadAll(env: Readonly<Record<string, string>>): Promise<void> {
+  const warmUp = join(ROOT, 'src/cli/warm-up.ts');
+  await promisify(execFile)(process.execPath, [...FLAGS, warmUp], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
 }
 
 /** The model and Dodo, in a process of their own. */
