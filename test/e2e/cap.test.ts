@@ -52,7 +52,7 @@ describe.each(['discord', 'slack'] as const)("a member's cap on overage, seen fr
     expect(told()).toEqual(['50', '80']);
     // Before Dodo has seen any of it: what is used counts, not what was metered.
     const cut = await use(300);
-    expect(cut.last.text).toMatch(/your balance allowed at most \d tokens/);
+    expect(cut.last.text).toMatch(/your overage cap allowed at most \d tokens/);
     const refused = await ask(ann, 'And more');
     expect(refused.isRefused).toBe(true);
     await ask(ann, 'And more');

@@ -45,7 +45,7 @@ describe('overage: a Pro member goes on beyond the credits, up to the cap', () =
     expect(figures.text).toContain(`Overage in this cycle: ${atDodo().overage.toLocaleString('en-US')} tokens`);
 
     const cut = await use(300);
-    expect(cut.last.text).toMatch(/your balance allowed at most \d\d tokens/);
+    expect(cut.last.text).toMatch(/your overage cap allowed at most \d\d tokens/);
     const refused = await ask(ann, 'And more');
     expect(refused.isRefused).toBe(true);
     expect(refused.last.buttons.map(({ label }) => label)).toEqual(['Top up 5,000,000 · $19.00']);

@@ -4,7 +4,7 @@ import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
 import { isChatUser, type WalletUser } from '../wallets/wallet-user.ts';
 import type { Account, Hold, LedgerHead } from './account.ts';
-import { availableTokens, heldTokens } from './available.ts';
+import { availableTokens, heldTokens, overageCap } from './available.ts';
 import type { Count, Decision } from './decision.ts';
 import { noteOverage } from './overage-cap.ts';
 import { requestReconcile } from './reconcile.ts';
@@ -63,9 +63,11 @@ export type Refusal =
   | { reason: 'too_many_running'; limit: number }
   | { reason: 'too_many_a_minute'; limit: number };
 
+/** What the bound was lowered to: what the balance pays for, with overage up to its cap, or the operator's limit of the day. */
+export type ClampedTo = 'balance' | 'cap' | 'day';
+
 export type HoldReply =
-  /** `clamped`: the bound was lowered to what the balance pays for, or else to the operator's. */
-  | { kind: 'held'; hold: Hold; clamped: boolean; byOperator: boolean; available: number }
+  | { kind: 'held'; hold: Hold; clampedTo: ClampedTo | null; available: number }
   | { kind: 'refused'; refusal: Refusal }
   /** `isSame`: the very same was asked then. */
   | { kind: 'repeated'; askId: string; isSame: boolean; isRunning: boolean };
@@ -151,7 +153,9 @@ export function decideHold(
     by: request.by,
     since: moment.now,
   };
-  const clamped = outputBound < request.wantedOutputTokens;
+  const isClamped = outputBound < request.wantedOutputTokens;
+  const paidUpTo: ClampedTo = isClamped && overageCap(account, rules) !== null ? 'cap' : 'balance';
+  const clampedTo = isClamped ? (outputBound < lendable ? 'day' : paidUpTo) : null;
   const held: Account = {
     ...account,
     holds: [...account.holds, hold],
@@ -162,7 +166,7 @@ export function decideHold(
   const checked = lookAgain(held, account.ledger, moment);
   return {
     account: checked.account,
-    reply: { kind: 'held', hold, clamped, byOperator: outputBound < lendable, available: available - hold.tokens },
+    reply: { kind: 'held', hold, clampedTo, available: available - hold.tokens },
     seen: seenKeysOf(request, moment.now),
     rows: [
       {
@@ -174,7 +178,7 @@ export function decideHold(
       },
       ...checked.rows,
     ],
-    counts: [{ name: 'asks_held', by: 1 }, ...(clamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : [])],
+    counts: [{ name: 'asks_held', by: 1 }, ...(isClamped ? ([{ name: 'asks_clamped', by: 1 }] as const) : [])],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Refusal } from '../account/hold.ts';
+import type { ClampedTo, Refusal } from '../account/hold.ts';
 import type { Receipt } from '../account/receipt.ts';
 import { failureText } from '../chat/failure-text.ts';
 import { closedText } from '../operator/places.ts';
@@ -73,7 +73,11 @@ export const endingWords: Record<Receipt['ending'], string> = {
   failed: 'failed',
 };
 
-const clampWords = { balance: 'your balance', day: "this bot's limit for today" } as const;
+const clampWords: Readonly<Record<ClampedTo, string>> = {
+  balance: 'your balance',
+  cap: 'your overage cap',
+  day: "this bot's limit for today",
+};
 
 /** What is said of the beginning of an answer that cannot be as long as the model would write it; empty: nothing. */
 export function clampNote({ clampedTo, outputBound }: Pick<StartedAsk, 'clampedTo' | 'outputBound'>): string {

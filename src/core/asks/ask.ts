@@ -1,4 +1,4 @@
-import type { HoldReply, Refusal } from '../account/hold.ts';
+import type { ClampedTo, HoldReply, Refusal } from '../account/hold.ts';
 import type { Ending, Receipt } from '../account/receipt.ts';
 import type { Moment, Rules } from '../account/rules.ts';
 import type { MessageHandle } from '../chat/chat.ts';
@@ -75,8 +75,8 @@ export interface StartedAsk {
   outputBound: number;
   /** What another ask could take while this one runs. */
   available: number;
-  /** What the bound was lowered to: what the balance pays for, or what is left of the operator's day. */
-  clampedTo: 'balance' | 'day' | null;
+  /** null: the bound was not lowered. */
+  clampedTo: ClampedTo | null;
   run(view: AskView): Promise<AskResult>;
   /** Nothing was sent to the model: the hold is dropped. */
   abandon(): Promise<void>;

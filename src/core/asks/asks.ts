@@ -85,7 +85,7 @@ export function createAsks(deps: AsksDeps): Asks {
       await admitted.conclude(reply.kind === 'held' ? reply.hold.tokens : 0);
       if (reply.kind === 'refused' && reply.refusal.reason === 'daily_limit') await deps.daily.tellSpent();
       if (reply.kind !== 'held') return reply;
-      const { hold: held, clamped, byOperator } = reply;
+      const { hold: held, clampedTo } = reply;
       deps.log.debug({ askId, cause: question.cause, source: by.platform, heldTokens: held.tokens }, 'an ask begins');
       return {
         kind: 'started',
@@ -93,7 +93,7 @@ export function createAsks(deps: AsksDeps): Asks {
           askId,
           outputBound: held.outputBound,
           available: reply.available,
-          clampedTo: clamped ? (byOperator ? 'day' : 'balance') : null,
+          clampedTo,
           run: (view) => runAsk.run({ accountId, hold: held, messages, lapse, askedAt, view }),
           abandon: async () => {
             const isReleased = await wallets.run(accountId, [], (account) =>

@@ -8,10 +8,10 @@ describe('a hold', () => {
   it('is the input and the output bound, and lowers what is available at once', () => {
     const bench = createBench({ balance: 1_000 });
     const reply = bench.hold('a', { inputTokens: 100, wantedOutputTokens: 500 });
-    expect(reply).toMatchObject({ kind: 'held', clamped: false, hold: { tokens: 600, outputBound: 500 } });
+    expect(reply).toMatchObject({ kind: 'held', clampedTo: null, hold: { tokens: 600, outputBound: 500 } });
     expect(bench.hold('b', { inputTokens: 100, wantedOutputTokens: 500 })).toMatchObject({
       kind: 'held',
-      clamped: true,
+      clampedTo: 'balance',
       hold: { tokens: 400, outputBound: 300 },
     });
     expect(bench.count('asks_clamped')).toBe(1);
@@ -28,7 +28,7 @@ describe('a hold', () => {
     const bench = createBench({ balance: 100 });
     const model = { ...plainModel, outputWeight: 3_000 };
     const reply = bench.hold('a', { model, inputTokens: 20, wantedOutputTokens: 500 });
-    expect(reply).toMatchObject({ clamped: true, hold: { outputBound: 26, tokens: 98 } });
+    expect(reply).toMatchObject({ clampedTo: 'balance', hold: { outputBound: 26, tokens: 98 } });
   });
 
   it('is refused below the least useful bound, saying what it needs and what is there', () => {
@@ -214,13 +214,13 @@ describe("a hold under the operator's bound", () => {
   it('is lowered to it when the wallet would pay for more, and says whose bound it is', () => {
     const bench = createBench({ balance: 1_000 });
     const reply = bench.hold('a', { inputTokens: 10, wantedOutputTokens: 90, atMost: 50 });
-    expect(reply).toMatchObject({ clamped: true, byOperator: true, hold: { tokens: 50, outputBound: 40 } });
-    expect(bench.hold('b', { atMost: 5_000 })).toMatchObject({ clamped: false, byOperator: false });
+    expect(reply).toMatchObject({ clampedTo: 'day', hold: { tokens: 50, outputBound: 40 } });
+    expect(bench.hold('b', { atMost: 5_000 })).toMatchObject({ clampedTo: null });
   });
 
   it("is the member's own when the wallet pays for less", () => {
     const bench = createBench({ balance: 60 });
-    expect(bench.hold('a', { atMost: 90 })).toMatchObject({ clamped: true, byOperator: false, hold: { tokens: 60 } });
+    expect(bench.hold('a', { atMost: 90 })).toMatchObject({ clampedTo: 'balance', hold: { tokens: 60 } });
   });
 
   it('is refused below the least useful bound, for the wallet first, then for the operator', () => {

@@ -26,7 +26,7 @@ describe('usage that Dodo took and never deducted', () => {
     expect(whats(bench)).toEqual(['audit usage_written_off']);
     expect(bench.count('tokens_written_off')).toBe(300);
     bench.deliver(credit('c', 1_000, { createdAt: bench.dodoNow }));
-    expect(bench.hold('x', { inputTokens: 900, wantedOutputTokens: 100 })).toMatchObject({ clamped: false });
+    expect(bench.hold('x', { inputTokens: 900, wantedOutputTokens: 100 })).toMatchObject({ clampedTo: null });
   });
 
   it('is written off when the balance was at zero in between, though new credits came since', () => {
