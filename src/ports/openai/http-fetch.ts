@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps, Agent as SecureAgent } from 'node:https';
+import { globalAgent, request as requestHttps, Agent as SecureAgent } from 'node:https';
 import { type Millis, SECOND } from '../../core/time.ts';
 
 /** The answer stopped coming while it was under way. */
@@ -17,7 +17,9 @@ const UNUSED_FOR: Millis = 4 * SECOND;
  * A redirect is an answer like others.
  */
 export function createHttpFetch(idleMs: Millis): typeof fetch {
-  const options = { keepAlive: true, timeout: UNUSED_FOR };
+  // The proxy that NODE_USE_ENV_PROXY gives to node's own agents (https://nodejs.org/docs/latest-v24.x/api/cli.html).
+  const { proxyEnv } = globalAgent.options;
+  const options = { keepAlive: true, timeout: UNUSED_FOR, proxyEnv };
   const [plain, secure] = [new Agent(options), new SecureAgent(options)];
 
   return (input, init = {}) =>
