@@ -147,6 +147,11 @@ export async function createApp(config: Config, secret: ConfigSecrets, overrides
     },
     'tallybot is ready',
   );
+  // What the start did not wait for. Loaded at its first use it could be of a version that was installed meanwhile.
+  const behind = Promise.allSettled([import('./app/account-page.ts'), import('./core/ops/all-ops.ts')]);
+  opened.defer(async () => {
+    await behind;
+  });
 
   const running = opened.move();
   return {

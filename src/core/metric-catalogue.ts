@@ -55,7 +55,7 @@ const REFUSALS = [
 /** Counters, exposed as `tallybot_<name>_total`, each from 0 at the start of a process. */
 export const COUNTERS = {
   asks_held: { help: 'Asks whose tokens were held' },
-  asks_clamped: { help: 'Asks whose output bound was lowered to what the balance or the day pays for' },
+  asks_clamped: { help: 'Asks whose output bound was lowered to what the balance, the overage cap or the day allows' },
   asks_repeated: { help: 'Asks that the platform delivered again, and that were not begun again' },
   asks_settled: { help: 'Asks that ended after they were held', labels: { source: SOURCES, outcome: OUTCOMES } },
   asks_refused: { help: 'Asks that were not begun', labels: { source: SOURCES, reason: REFUSALS } },

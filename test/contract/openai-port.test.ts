@@ -87,6 +87,13 @@ describe('an answer of the model', () => {
     ]);
   });
 
+  it('goes on behind pieces whose reason to end is empty', async () => {
+    const model = await startServer(streaming(...['one ', 'two'].map(says), ends(''), says(', three'), ends('stop')));
+    const chunks = await collect(model.stream(request('x'), never));
+    expect(textOf(chunks)).toBe('one two, three');
+    expect(chunks.at(-1)).toEqual({ kind: 'end', reason: 'stop' });
+  });
+
   it('leaves its connection to the next', async () => {
     const sockets = new Set<unknown>();
     const answer = streaming(says('a'), ends('stop'), '[DONE]');

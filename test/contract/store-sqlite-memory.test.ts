@@ -34,6 +34,24 @@ describe('what the only writer of a file remembers', () => {
     expect(await store.load('ann', [])).toMatchObject({ version: 1, document: { n: 1 } });
   });
 
+  it('is undone with a write that looks at it, reads the file and then fails', async () => {
+    await put(1, 0);
+    const { connection } = store;
+    const change = connection.prepare('UPDATE accounts SET version = 9 WHERE id = ?');
+    const looked: Promise<unknown>[] = [];
+    const failing = connection.write(() => {
+      change.run('ann');
+      looked.push(store.load('ann', []), store.load('ben', ['not remembered']));
+      throw new Error('undo me');
+    });
+    await expect(failing).rejects.toThrow('undo me');
+    await expect(looked[0]).resolves.toMatchObject({ version: 1 });
+    await expect(looked[1]).rejects.toThrow('transaction');
+    await store.close();
+    store = await createSqliteStore({ path: file.path, now: () => 0 });
+    expect(await store.load('ann', [])).toMatchObject({ version: 1 });
+  });
+
   it('is the newest document when two commits of one tick wanted to follow the same', async () => {
     await put(1, 0);
     const outcomes = await Promise.all([put(2, 1), put(3, 1)]);

@@ -4,7 +4,7 @@ import { DAY, MINUTE, type Millis, SECOND } from '../time.ts';
 import { tokens, weighTokens } from '../tokens.ts';
 import { isChatUser, type WalletUser } from '../wallets/wallet-user.ts';
 import type { Account, Hold, LedgerHead } from './account.ts';
-import { availableTokens, heldTokens, overageCap } from './available.ts';
+import { availableTokens, heldTokens, overageStillAllowed } from './available.ts';
 import type { Count, Decision } from './decision.ts';
 import { noteOverage } from './overage-cap.ts';
 import { requestReconcile } from './reconcile.ts';
@@ -154,7 +154,7 @@ export function decideHold(
     since: moment.now,
   };
   const isClamped = outputBound < request.wantedOutputTokens;
-  const paidUpTo: ClampedTo = isClamped && overageCap(account, rules) !== null ? 'cap' : 'balance';
+  const paidUpTo: ClampedTo = isClamped && overageStillAllowed(account, rules) > 0 ? 'cap' : 'balance';
   const clampedTo = isClamped ? (outputBound < lendable ? 'day' : paidUpTo) : null;
   const held: Account = {
     ...account,

@@ -38,7 +38,8 @@ export async function* toModelChunks(
           const choice = chunk.choices?.find((one) => one.index === 0);
           if (reason === null && !ended) {
             text += choice?.delta?.content || choice?.delta?.refusal || '';
-            reason = choice?.finish_reason ?? null;
+            // Some servers send an empty one with every piece.
+            reason = choice?.finish_reason || null;
           }
           // Some servers send it with every chunk: the last is the sum.
           if (chunk.usage) usage = readUsage(chunk.usage) ?? usage;

@@ -24,7 +24,11 @@ export async function* readEvents(response: Response): AsyncGenerator<EventSourc
   const body: unknown = response.body;
   if (!(body instanceof IncomingMessage)) {
     parser.feed(await response.text());
-    yield came;
+    // One by one: a bound is looked at between them.
+    for (const event of came) {
+      if (event.data === LAST) return;
+      yield [event];
+    }
     return;
   }
   let isWhole = false;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import type { Store } from '../../../src/core/store.ts';
+import { askIdOf } from '../../../src/core/wallets/identity.ts';
 import { createRedisStore } from '../../../src/ports/store/redis/redis-store.ts';
 import { createSqliteStore } from '../../../src/ports/store/sqlite/sqlite-store.ts';
 import { manyAtOnce } from '../load/many-at-once.ts';
@@ -10,7 +11,7 @@ import { percentile } from '../measure/figures.ts';
 import { withProfile } from '../measure/profile.ts';
 import { type Commits, runBareRedis, runBareSqlite } from './bare-engine.ts';
 import { createGate } from './gate.ts';
-import { fundedAccount, seed } from './wallets-for-bench.ts';
+import { fundedAccount, hash, seed } from './wallets-for-bench.ts';
 
 /** What one run is asked to do: the gate, then the engine under it alone. */
 export interface GateOrder {
@@ -84,7 +85,7 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
   await seed(store, asking, now);
   await seed(store, others(order.accounts - order.asking, now), now);
   const gate = createGate(store, Date.now);
-  const ask = (index: number) => gate(ids[index % ids.length] ?? '', `ask_${now}_${index}`);
+  const ask = (index: number) => gate(ids[index % ids.length] ?? '', askIdOf(hash, 'discord', `${now}-${index}`));
 
   await manyAtOnce(WARM_UP, order.atOnce, ask);
   const before = { ...counted };

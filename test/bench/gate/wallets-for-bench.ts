@@ -7,7 +7,7 @@ import type { Store } from '../../../src/core/store.ts';
 import { SECOND } from '../../../src/core/time.ts';
 import { accountIdOf } from '../../../src/core/wallets/identity.ts';
 
-const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+export const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export const BENCH_PRODUCTS = { starter: 'pdt_starter', pro: 'pdt_pro', topup: 'pdt_topup' };
 export const BENCH_ENTITLEMENT = 'cde_tokens';

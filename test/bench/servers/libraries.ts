@@ -2,8 +2,10 @@
 await Promise.all([
   import('@slack/bolt'),
   import('dodopayments'),
+  import('eventsource-parser'),
   import('express'),
   import('keyv'),
+  import('lru-cache'),
   import('openai'),
   import('pino'),
   import('prom-client'),

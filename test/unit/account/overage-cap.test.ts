@@ -51,6 +51,19 @@ describe("runaway: a member's cap on overage", () => {
     expect(room(0, null)).toBe(0);
   });
 
+  it('is what cuts an answer while there is overage to use, and else the balance is', () => {
+    const cut = (balance: number, overage: number, capCents: number | null) => {
+      const bench = atZero({ balance, overage });
+      bench.account.alerts.capCents = capCents;
+      return bench.hold('a', { inputTokens: 10, wantedOutputTokens: 9_000 });
+    };
+    expect(cut(500, 0, null)).toMatchObject({ clampedTo: 'cap', hold: { tokens: 500 + CAP } });
+    expect(cut(500, 0, 0)).toMatchObject({ clampedTo: 'balance', hold: { tokens: 500 } });
+    expect(cut(500, CAP, null)).toMatchObject({ clampedTo: 'balance', hold: { tokens: 500 } });
+    const operators = atZero({ balance: 500 }).hold('a', { inputTokens: 10, wantedOutputTokens: 9_000, atMost: 100 });
+    expect(operators).toMatchObject({ clampedTo: 'day', hold: { tokens: 100 } });
+  });
+
   it('of zero is none at all, not one without end', () => {
     const bench = atZero();
     setCap(bench, 0);

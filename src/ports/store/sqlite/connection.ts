@@ -60,13 +60,13 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
   const beginReading = database.prepare('BEGIN');
   const endReading = database.prepare('COMMIT');
   let open = true;
-  /** A look that has read nothing of the file so far. */
-  let isLooking = false;
+  let look: { isBegun: boolean } | null = null;
 
+  /** Else each statement of a look would take and give back the file's lock; what is answered from memory takes none. */
   function beginLook(): void {
-    if (!isLooking) return;
-    isLooking = false;
+    if (look === null || look.isBegun) return;
     beginReading.run();
+    look.isBegun = true;
   }
 
   return {
@@ -75,14 +75,14 @@ export function openConnection(options: SqliteOptions): SqliteConnection {
     prepare: (sql) => createStatement(database, sql, beginLook),
     read: async (job) => {
       if (!open) throw new Error(`The store ${path} is closed`);
-      // Else each statement would take and give back the file's lock; what is answered from memory takes none.
-      isLooking = true;
+      const ours = { isBegun: false };
+      look = ours;
       try {
         return job();
       } finally {
-        isLooking = false;
+        look = null;
         // SQLite ends it by itself where the disk fails.
-        if (database.isTransaction) endReading.run();
+        if (ours.isBegun && database.isTransaction) endReading.run();
       }
     },
     write: group.write,

@@ -19,8 +19,7 @@ export const store: Migration = {
       account_id TEXT NOT NULL,
       key TEXT NOT NULL,
       expires_at INTEGER NOT NULL,
-      -- Most keys begin with a time: those of one moment share a page, those of one account would have one each.
-      PRIMARY KEY (key, account_id)
+      PRIMARY KEY (account_id, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX seen_keys_expiry ON seen_keys (expires_at);
 
