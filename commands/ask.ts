@@ -11,7 +11,13 @@ const DECISION_MS = 500;
 
 async function askQuestion(context: CommandContext, prompt: string): Promise<void> {
   const { turn, responder, services } = context;
-  const starting = services.asks.start({ by: turn.by, cause: turn.cause, prompt, place: turn });
+  const starting = services.asks.start({
+    by: turn.by,
+    cause: turn.cause,
+    causedAt: turn.causedAt ?? null,
+    prompt,
+    place: turn,
+  });
   const early = await services.within(starting, DECISION_MS);
   if (early === 'late') await responder.acknowledge('private');
   const start = early === 'late' ? await starting : early;

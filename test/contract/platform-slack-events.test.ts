@@ -70,6 +70,7 @@ describe.each(['http', 'socket'] as const)('over %s', (transport) => {
       expect(seen).toMatchObject({ ephemeral: false, channel: GENERAL, threadTs: question?.ts });
       expect(seen.text).toBe('the answer\nreceipt');
       expect(stage.turns[0]?.turn.cause).toBe(`${GENERAL}:${question?.ts}`);
+      expect(stage.turns[0]?.turn.causedAt).toBe(Math.floor(Number(question?.ts) * 1_000));
     });
 
     it('in a thread is answered in that thread, privately too', async () => {

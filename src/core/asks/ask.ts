@@ -10,6 +10,7 @@ import type { ModelRules } from '../models.ts';
 import type { Place } from '../operator/places.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Store } from '../store.ts';
+import type { Millis } from '../time.ts';
 import type { AccountsOfUsers } from '../wallets/accounts-of-users.ts';
 import type { WalletUser } from '../wallets/wallet-user.ts';
 import type { Wallets } from '../wallets/wallets.ts';
@@ -24,6 +25,8 @@ export interface Question {
   by: WalletUser;
   /** The platform's id of what caused it: asked twice under one cause, it is answered once. null: nothing can ask it again. */
   cause: string | null;
+  /** When it happened, as the platform says at each delivery. */
+  causedAt?: Millis | null;
   /** One question, or a conversation. */
   prompt: string | readonly ModelMessage[];
   place: Place;

@@ -54,7 +54,7 @@ export function createAsks(deps: AsksDeps): Asks {
       const admitted = await admission.admit(question.place, most);
       if (admitted.kind === 'refused') return admitted;
       const { day, atMost } = admitted.share;
-      const idOf = (cause: string) => askIdOf(rules.hash, by.platform, cause);
+      const idOf = (cause: string) => askIdOf(rules.hash, by.platform, cause, question.causedAt ?? null);
       const askId = question.cause === null ? newAskId(askedAt, deps.newId()) : idOf(question.cause);
       const once = question.once ?? null;
       const lapse: LapseBody = {

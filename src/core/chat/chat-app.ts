@@ -57,7 +57,8 @@ export function createChatApp(deps: ChatAppDeps): ChatApp {
 
   async function tellFailure(what: string, turn: Turn, responder: Responder, error: unknown): Promise<void> {
     const { platform } = turn.by;
-    const ask = what === '/ask' ? { askId: askIdOf(services.rules.hash, platform, turn.cause) } : {};
+    const ask =
+      what === '/ask' ? { askId: askIdOf(services.rules.hash, platform, turn.cause, turn.causedAt ?? null) } : {};
     deps.log.error({ err: error, what, platform, cause: turn.cause, ...ask }, 'a turn failed');
     const fault = error instanceof ToldFailure ? error.cause : error;
     if (fault instanceof PlatformError) deps.metrics.count('platform_faults');

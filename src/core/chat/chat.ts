@@ -3,6 +3,7 @@
  * answer into its native messages; it knows nothing of tokens. The commands know no platform.
  */
 
+import type { Millis } from '../time.ts';
 import type { Form, FormValues } from './form.ts';
 
 export type PlatformName = 'discord' | 'slack';
@@ -19,6 +20,8 @@ export interface Turn {
   by: ChatUser;
   /** The platform's own id of what caused it: the same when the platform delivers it twice. */
   cause: string;
+  /** When it happened, by the platform: the same when it is delivered twice. Not given or null: the platform does not say. */
+  causedAt?: Millis | null;
   /** Nobody else sees this conversation: a DM with the bot. */
   isPrivatePlace: boolean;
   /** The Discord server or the Slack team where it happened; null in Discord's DMs. */

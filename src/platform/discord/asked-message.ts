@@ -1,6 +1,7 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { MessageType } from 'discord.js';
 import type { Turn } from '../../core/chat/chat.ts';
+import { snowflakeTime } from './snowflake-time.ts';
 
 /** A message by which a member asks the bot something. */
 export interface AskedMessage {
@@ -41,6 +42,7 @@ export function readAskedMessage(
     turn: {
       by: { platform: 'discord', workspace: '', user: author.id },
       cause: id,
+      causedAt: snowflakeTime(id),
       isPrivatePlace,
       space: guild ?? null,
       channels: [channel],

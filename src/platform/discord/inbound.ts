@@ -9,6 +9,7 @@ import {
 } from 'discord.js';
 import type { CommandOptions, Turn } from '../../core/chat/chat.ts';
 import type { FormValues } from '../../core/chat/form.ts';
+import { snowflakeTime } from './snowflake-time.ts';
 
 /** What Discord's interaction means to the commands. */
 export type Inbound =
@@ -78,6 +79,7 @@ function readTurn(interaction: APIInteraction): Turn {
   return {
     by: { platform: 'discord', workspace: '', user: userId(interaction) },
     cause: interaction.id,
+    causedAt: snowflakeTime(interaction.id),
     isPrivatePlace: interaction.context === InteractionContextType.BotDM,
     space: interaction.guild_id ?? null,
     channels: [channelId(interaction), parent].filter((id): id is string => id != null && id !== ''),

@@ -1,3 +1,4 @@
+import type { Millis } from '../../core/time.ts';
 import type { Inbound } from './turn.ts';
 import { readTyped } from './typed-message.ts';
 import { workspaceOf } from './workspace.ts';
@@ -59,6 +60,7 @@ export function readAskedMessage(event: object, envelope: EventEnvelope): AskedM
       turn: {
         by: { platform: 'slack', workspace: workspaceOf({ userTeam, teamId, enterpriseId }), user },
         cause: `${channel}:${ts}`,
+        causedAt: timeOf(ts),
       },
       source: {
         teamId: authorization?.team_id ?? teamId,
@@ -74,4 +76,9 @@ export function readAskedMessage(event: object, envelope: EventEnvelope): AskedM
       trigger: null,
     },
   };
+}
+
+/** @returns when a message was written (https://docs.slack.dev/messaging/retrieving-messages, `ts`); null for what is no such time */
+function timeOf(ts: string): Millis | null {
+  return /^\d{10}\.\d{6}$/.test(ts) ? Math.floor(Number(ts) * 1_000) : null;
 }

@@ -7,7 +7,7 @@ import { workspaceOf } from './workspace.ts';
 
 /** What a command, a press, a form or a message tells, in one shape. */
 export interface Inbound {
-  turn: Pick<Turn, 'by' | 'cause'>;
+  turn: Pick<Turn, 'by' | 'cause' | 'causedAt'>;
   source: InstallSource;
   /** Null when it came from no conversation. */
   channel: string | null;

@@ -85,7 +85,8 @@ async function run(order: GateOrder, folder: string): Promise<GateFigures> {
   await seed(store, asking, now);
   await seed(store, others(order.accounts - order.asking, now), now);
   const gate = createGate(store, Date.now);
-  const ask = (index: number) => gate(ids[index % ids.length] ?? '', askIdOf(hash, 'discord', `${now}-${index}`));
+  const ask = (index: number) =>
+    gate(ids[index % ids.length] ?? '', askIdOf(hash, 'discord', `${now}-${index}`, Date.now()));
 
   await manyAtOnce(WARM_UP, order.atOnce, ask);
   const before = { ...counted };

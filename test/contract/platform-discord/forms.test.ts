@@ -1,3 +1,4 @@
+import { SnowflakeUtil } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Responder, Turn } from '../../../src/core/chat/chat.ts';
 import type { Form } from '../../../src/core/chat/form.ts';
@@ -75,7 +76,11 @@ describe('a form on Discord', () => {
     const by = { platform: 'discord', workspace: '', user: member.id };
     const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
     expect(heard).toEqual([
-      { action: 'cap:1', values: { cap: '20', why: '' }, turn: { by, cause: sent.id, ...inHome } },
+      {
+        action: 'cap:1',
+        values: { cap: '20', why: '' },
+        turn: { by, cause: sent.id, causedAt: SnowflakeUtil.timestampFrom(sent.id), ...inHome },
+      },
     ]);
   });
 

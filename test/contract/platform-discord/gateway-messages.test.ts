@@ -1,3 +1,4 @@
+import { SnowflakeUtil } from 'discord.js';
 import { describe, expect, it, vi } from 'vitest';
 import type { CommandOptions, Turn } from '../../../src/core/chat/chat.ts';
 import type { VisibleMessage } from '../../../src/sandbox/discord/people/visible-message.ts';
@@ -66,7 +67,9 @@ describe('a message to the bot', () => {
     const by = { platform: 'discord', workspace: '', user: member.id };
     const options = { prompt: 'What is @everyone?' };
     const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
-    expect(asked).toEqual([{ name: 'ask', options, turn: { by, cause: said.id, ...inHome } }]);
+    expect(asked).toEqual([
+      { name: 'ask', options, turn: { by, cause: said.id, causedAt: SnowflakeUtil.timestampFrom(said.id), ...inHome } },
+    ]);
     expect(sim.store.calls.some(({ route }) => route === 'post /channels/:channelId/typing')).toBe(true);
   });
 

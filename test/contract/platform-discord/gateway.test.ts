@@ -1,3 +1,4 @@
+import { SnowflakeUtil } from 'discord.js';
 import { describe, expect, it, vi } from 'vitest';
 import type { CommandOptions, Turn } from '../../../src/core/chat/chat.ts';
 import { deferred, seen } from './bench.ts';
@@ -24,7 +25,13 @@ describe('an interaction that comes by the gateway', () => {
     ]);
     const by = { platform: 'discord', workspace: '', user: member.id };
     const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
-    expect(heard).toEqual([{ name: 'topup', options: { packs: 3 }, turn: { by, cause: turn.id, ...inHome } }]);
+    expect(heard).toEqual([
+      {
+        name: 'topup',
+        options: { packs: 3 },
+        turn: { by, cause: turn.id, causedAt: SnowflakeUtil.timestampFrom(turn.id), ...inHome },
+      },
+    ]);
     expect(await turn.acknowledged).toMatchObject({ via: 'callback' });
   });
 

@@ -1,3 +1,4 @@
+import { SnowflakeUtil } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import type { CommandOptions, Turn } from '../../../src/core/chat/chat.ts';
 import { deferred, seen, startBench } from './bench.ts';
@@ -22,11 +23,22 @@ describe('a reply on Discord', () => {
     const inHome = { isPrivatePlace: false, space: sim.home.guildId, channels: [sim.home.channelId] };
     const dm = inDm.reply()?.channelId;
     expect(heard).toEqual([
-      { name: 'topup', options: { packs: 3 }, turn: { by, cause: inGuild.id, ...inHome } },
+      {
+        name: 'topup',
+        options: { packs: 3 },
+        turn: { by, cause: inGuild.id, causedAt: SnowflakeUtil.timestampFrom(inGuild.id), ...inHome },
+      },
       {
         name: 'ask',
         options: { prompt: 'hi' },
-        turn: { by, cause: inDm.id, isPrivatePlace: true, space: null, channels: [dm] },
+        turn: {
+          by,
+          cause: inDm.id,
+          causedAt: SnowflakeUtil.timestampFrom(inDm.id),
+          isPrivatePlace: true,
+          space: null,
+          channels: [dm],
+        },
       },
     ]);
   });
@@ -170,6 +182,7 @@ describe('a button on Discord', () => {
         turn: {
           by: { platform: 'discord', workspace: '', user: member.id },
           cause: click.id,
+          causedAt: SnowflakeUtil.timestampFrom(click.id),
           isPrivatePlace: false,
           space: sim.home.guildId,
           channels: [sim.home.channelId],

@@ -97,9 +97,17 @@ describe('identities', () => {
   });
 
   it('of asks follow from their cause, so that a cause delivered twice is one ask', () => {
-    expect(askIdOf(hash, 'discord', 'i1')).toBe(askIdOf(hash, 'discord', 'i1'));
-    expect(askIdOf(hash, 'discord', 'i1')).not.toBe(askIdOf(hash, 'slack', 'i1'));
-    expect(askIdOf(hash, 'discord', 'i1')).not.toBe(askIdOf(hash, 'discord', 'i2'));
+    for (const at of [null, 1_800_000_000_000]) {
+      expect(askIdOf(hash, 'discord', 'i1', at)).toBe(askIdOf(hash, 'discord', 'i1', at));
+      expect(askIdOf(hash, 'discord', 'i1', at)).not.toBe(askIdOf(hash, 'slack', 'i1', at));
+      expect(askIdOf(hash, 'discord', 'i1', at)).not.toBe(askIdOf(hash, 'discord', 'i2', at));
+    }
+  });
+
+  it('of asks whose platform says when they were made sort by that', () => {
+    const ids = [999, 1_000, 4e12].map((at) => askIdOf(hash, 'discord', `i${at}`, at));
+    expect(ids.toSorted()).toEqual(ids);
+    expect(askIdOf(hash, 'discord', 'i1', 1_800_000_000_000)).toMatch(/^ask_01a3185c5000[0-9a-f]{12}$/);
   });
 
   it('of asks that nobody can repeat sort by time, and two of one moment differ', () => {
