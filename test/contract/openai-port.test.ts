@@ -87,6 +87,19 @@ describe('an answer of the model', () => {
     ]);
   });
 
+  it('is in pieces, for a bound to be looked at between them, when its server does not say that it streams', async () => {
+    const events = [says('one '), says('two'), ends('stop')].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+    const model = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.end(`${events.join('')}data: [DONE]\n\n`);
+    });
+    expect(await collect(model.stream(request('x'), never))).toEqual([
+      { kind: 'text', text: 'one ' },
+      { kind: 'text', text: 'two' },
+      { kind: 'end', reason: 'stop' },
+    ]);
+  });
+
   it('goes on behind pieces whose reason to end is empty', async () => {
     const model = await startServer(streaming(...['one ', 'two'].map(says), ends(''), says(', three'), ends('stop')));
     const chunks = await collect(model.stream(request('x'), never));
